@@ -1,0 +1,1 @@
+//! What a connector signs: Source, Destination and their conformance suite.

@@ -1,0 +1,1 @@
+//! One folder per system that rows come from or go to.

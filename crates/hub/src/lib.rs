@@ -1,0 +1,1 @@
+//! Use cases: one folder per noun; the only room that joins rooms.

@@ -1,0 +1,31 @@
+//! Nouns everybody shares: ids, secrets, clients, connections, syncs, runs, and the doors for time and ids.
+//!
+//! Pure: no IO, no async, no clock of its own. It refuses to know how anything is stored, sent or shown.
+
+mod client;
+mod clock;
+mod connection;
+mod country;
+mod id;
+mod link;
+mod mapping;
+mod outcome;
+mod page;
+mod run;
+mod secret;
+mod slug;
+mod sync;
+
+pub use client::{Address, Client, ClientProblem, Phone};
+pub use clock::{Clock, Timestamp};
+pub use connection::{Connection, Held, OrgIdentity, OrgKind};
+pub use country::country_name_of;
+pub use id::{ConnectionId, IdMaker, InstallationId, IntentId, ParseIdError, RunId, SyncId};
+pub use link::{ConfirmedFields, Fingerprint, Link, LinkState};
+pub use mapping::{Constant, LineSource, Mapping, MappingLine, PickRule, Preference, WhenEmpty, WriteWhen};
+pub use outcome::{OutcomeKind, RecordOutcome};
+pub use page::{Page, PageRequest};
+pub use run::{Run, RunCounts, RunProblem, RunState, RunTrigger};
+pub use secret::Secret;
+pub use slug::{Slug, SlugProblem};
+pub use sync::{ClientsToLeads, Sync, SyncOptions};

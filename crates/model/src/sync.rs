@@ -1,0 +1,56 @@
+//! A sync: rows from one stream into one Salesforce object.
+
+use std::collections::BTreeMap;
+
+use crate::{ConnectionId, Held, Mapping, Slug, SyncId, Timestamp};
+
+/// Rows from one stream into one Salesforce object.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sync {
+    /// Never changes.
+    pub id: SyncId,
+    /// Unique and immutable.
+    pub name: Slug,
+    /// The connection it writes through.
+    pub connection_id: ConnectionId,
+    /// What is read, such as `clients`.
+    pub stream: String,
+    /// What is written, such as `Lead`.
+    pub object: String,
+    /// Set when the mapping is made from the preset; editing these makes the mapping anew.
+    pub preset: Option<ClientsToLeads>,
+    /// How rows become records.
+    pub mapping: Mapping,
+    /// How records are written.
+    pub options: SyncOptions,
+    /// While false nothing is sent by it.
+    pub enabled: bool,
+    /// Set when we stopped it until something is mended.
+    pub held: Option<Held>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last edited.
+    pub updated_at: Timestamp,
+}
+
+/// What a person chooses in the preset "clients to Leads".
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ClientsToLeads {
+    /// Company of every new Lead (R59). While it is empty the sync cannot be enabled.
+    pub company: String,
+    /// Lead field for `status`, `verification_level` and `client_type`, by these names; what is not named is not sent (R79).
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// How records are written.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncOptions {
+    /// A unique external-ID text field on the object that carries our key; makes every create repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id_field: Option<String>,
+    /// Save a record although a duplicate rule would warn (`Sforce-Duplicate-Rule-Header: allowSave=true`).
+    pub allow_duplicates: bool,
+    /// Let the org's assignment rules run (`Sforce-Auto-Assign`).
+    pub assignment_rules: bool,
+}

@@ -1,0 +1,1 @@
+//! The Salesforce client: sign-in, rows, collections, queries, describe, limits.

@@ -1,0 +1,1 @@
+//! The HTTP door: translates requests to use cases and back, holds no rules.

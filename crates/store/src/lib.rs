@@ -1,0 +1,1 @@
+//! What is remembered: repository traits, transactions and their conformance suite.

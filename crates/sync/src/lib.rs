@@ -1,0 +1,1 @@
+//! Outbound engine: mapping, difference, delivery, checkpoint.

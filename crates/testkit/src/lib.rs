@@ -1,0 +1,1 @@
+//! Builders, manual clock, throwaway folders; a development dependency only.

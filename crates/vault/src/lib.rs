@@ -1,0 +1,1 @@
+//! Seal and open secrets; bytes in, bytes out, no storage.
