@@ -1,1 +1,74 @@
-//! What is remembered: repository traits, transactions and their conformance suite.
+//! What is remembered: one trait per noun, handed out by a transaction, and the suite every implementation passes.
+//!
+//! It knows no SQL and no policy. A missing row is `Ok(None)`; only a use case knows whether that is an error.
+
+mod clients;
+mod connections;
+mod due;
+mod error;
+mod installation;
+mod journal;
+mod links;
+mod outbox;
+mod outcomes;
+mod runs;
+mod secrets;
+mod syncs;
+
+pub use clients::{ClientFilter, ClientRepository, Saved};
+pub use connections::ConnectionRepository;
+pub use due::{DueCounts, DueRepository, DueRow, DueState};
+pub use error::StoreError;
+pub use installation::InstallationRepository;
+pub use journal::{IntentRow, JournalEntry, JournalRepository};
+pub use links::LinkRepository;
+pub use outbox::{OutboxEntry, OutboxRepository};
+pub use outcomes::{OutcomeFilter, OutcomeRepository};
+pub use runs::RunRepository;
+pub use secrets::SecretRepository;
+pub use syncs::SyncRepository;
+
+use async_trait::async_trait;
+
+/// The hub's memory.
+///
+/// Durability: when [`Transaction::commit`] of a [`Store::write`] returned `Ok`, its changes survive the loss of the process and of power.
+/// Isolation: write transactions are serialized; a read transaction sees one committed state from its first statement to its end.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// A transaction that only reads. Writing through it is an error.
+    async fn read(&self) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// A transaction that may write. There is one at a time, so nothing slow (no network call) happens inside it.
+    async fn write(&self) -> Result<Box<dyn Transaction>, StoreError>;
+}
+
+/// Hands out the repositories. Dropped without [`Transaction::commit`], it leaves no trace.
+#[async_trait]
+pub trait Transaction: Send {
+    /// This installation.
+    fn installation(&mut self) -> Box<dyn InstallationRepository + '_>;
+    /// Connections.
+    fn connections(&mut self) -> Box<dyn ConnectionRepository + '_>;
+    /// Sealed secrets of connections.
+    fn secrets(&mut self) -> Box<dyn SecretRepository + '_>;
+    /// The client directory.
+    fn clients(&mut self) -> Box<dyn ClientRepository + '_>;
+    /// Changes of our own streams, in order.
+    fn outbox(&mut self) -> Box<dyn OutboxRepository + '_>;
+    /// Syncs.
+    fn syncs(&mut self) -> Box<dyn SyncRepository + '_>;
+    /// Rows that are to be sent, or wait.
+    fn due(&mut self) -> Box<dyn DueRepository + '_>;
+    /// Source row ↔ record.
+    fn links(&mut self) -> Box<dyn LinkRepository + '_>;
+    /// Runs.
+    fn runs(&mut self) -> Box<dyn RunRepository + '_>;
+    /// What happened to each row in a run.
+    fn outcomes(&mut self) -> Box<dyn OutcomeRepository + '_>;
+    /// Writes that were prepared and are not settled.
+    fn journal(&mut self) -> Box<dyn JournalRepository + '_>;
+
+    /// Makes the changes durable.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
