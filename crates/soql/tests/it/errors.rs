@@ -1,0 +1,84 @@
+//! What is not SOQL, in Salesforce's words.
+
+use insta::assert_snapshot;
+use salesbridge_soql::parse;
+
+fn error(query: &str) -> String {
+    let error = parse(query).expect_err(query);
+    assert_eq!(error.code(), "MALFORMED_QUERY");
+    error.to_string()
+}
+
+#[test]
+fn an_error_shows_its_place_with_a_caret() {
+    assert_snapshot!(error("SELECT * FROM Account"), @"
+
+    SELECT * FROM Account
+           ^
+    ERROR at Row:1:Column:8
+    unexpected token: '*'
+    ");
+    assert_snapshot!(error("SELECT Id\nFROM Account WHERE A = 1 AND B = 2 OR C = 3"), @"
+
+    FROM Account WHERE A = 1 AND B = 2 OR C = 3
+                                       ^
+    ERROR at Row:2:Column:36
+    unexpected token: 'OR'
+    ");
+    assert_snapshot!(error("SELECT Id FROM Account WHERE Name = 'x"), @"
+
+    SELECT Id FROM Account WHERE Name = 'x
+                                        ^
+    ERROR at Row:1:Column:37
+    mismatched character '<EOF>' expecting '''
+    ");
+}
+
+#[test]
+fn a_plain_field_takes_no_alias() {
+    for query in ["SELECT Id Name FROM Account", "SELECT DISTINCT Name FROM Account"] {
+        assert!(error(query).ends_with("only aggregate expressions use field aliasing"), "{query}");
+    }
+}
+
+#[test]
+fn an_empty_statement_has_no_place() {
+    assert_eq!(error(""), "SOQL statements cannot be empty or null");
+    assert_eq!(error(" \n"), "SOQL statements cannot be empty or null");
+}
+
+#[test]
+fn what_the_language_lacks_is_refused() {
+    for query in [
+        "SELECT Id FROM",
+        "SELECT FROM Account",
+        "SELECT Id FROM Account;",
+        "SELECT Id FROM Account WHERE",
+        "SELECT Id FROM Account WHERE Name == 'x'",
+        "SELECT Id FROM Account WHERE Name = \"x\"",
+        "SELECT Id FROM Account WHERE A = 1e5",
+        "SELECT Id FROM Account WHERE A = 2026-02-30",
+        "SELECT Id FROM Account WHERE A = 2026-01-01T25:00:00Z",
+        "SELECT Id FROM Account WHERE A = B",
+        "SELECT Id FROM Account WHERE A IN ()",
+        "SELECT Id FROM Account WHERE A LIKE 5",
+        r"SELECT Id FROM Account WHERE A = '\q'",
+        r"SELECT Id FROM Account WHERE A = '\%'",
+        "SELECT Id FROM Account WHERE A = 'it''s'",
+        "SELECT Id FROM Account WHERE A = 1 AND NOT B = 2",
+        "SELECT Id FROM Account LIMIT -1",
+        "SELECT Id FROM Account ORDER BY Name NULLS",
+        "SELECT a.b.c.d.e.f.g.h FROM Account",
+    ] {
+        error(query);
+    }
+}
+
+#[test]
+fn limits_of_length_and_depth_hold() {
+    let literal = |length: usize| format!("SELECT Id FROM Account WHERE A = '{}'", "x".repeat(length));
+    assert!(parse(&literal(4_000)).is_ok());
+    error(&literal(4_001));
+    error(&format!("SELECT Id FROM Account{}", " ".repeat(100_000)));
+    error(&format!("SELECT Id FROM Account WHERE {}A = 1{}", "(".repeat(40_000), ")".repeat(40_000)));
+}
