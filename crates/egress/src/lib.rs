@@ -1,1 +1,25 @@
-//! All that leaves us: HTTP out, with an address guard, time limits and redaction.
+//! All that leaves us: the one maker of HTTP clients.
+//!
+//! It checks and pins addresses, sets time limits, caps bodies, counts calls and tells "nothing was sent" from "it may have
+//! happened". It refuses to know what is asked for, who asks, and what an answer means beyond its status.
+
+mod address;
+mod client;
+mod error;
+mod request;
+mod resolver;
+mod response;
+mod retry;
+mod tls;
+mod verdict;
+
+pub use address::{Reach, refusal};
+pub use client::{ClientSettings, HttpClient};
+pub use error::{EgressError, Sent};
+pub use request::{BadHeader, Request};
+pub use reqwest::Method;
+pub use response::Response;
+pub use retry::{RetryBudget, RetryPolicy, RetryTiming};
+pub use tls::install_crypto_provider;
+pub use url::Url;
+pub use verdict::{MethodKind, Seen, Verdict, verdict};

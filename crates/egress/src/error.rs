@@ -1,0 +1,125 @@
+//! What can go wrong on the way out, told apart by the one question that matters: was anything sent?
+
+/// Whether the other side may have seen the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sent {
+    /// No byte of the request left us.
+    Nothing,
+    /// It may have arrived and may have been carried out.
+    MayHave,
+}
+
+/// A call that gave no usable answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EgressError {
+    /// We do not dial that.
+    #[error("{target} may not be called, because it is {reason}")]
+    NotPermitted {
+        /// Host or address, as it was asked for.
+        target: String,
+        /// Follows "because it is".
+        reason: String,
+    },
+    /// The request could not be put together.
+    #[error("could not prepare the request to {host}")]
+    Unsendable {
+        /// Whom it was for.
+        host: String,
+        /// What was wrong with it.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// The client itself could not be made.
+    #[error("could not set up the HTTP client")]
+    Setup {
+        /// Why.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// No address is known for the name.
+    #[error("no address is known for {host}")]
+    UnknownHost {
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The connection, or its TLS handshake, was refused.
+    #[error("could not connect to {host}")]
+    CouldNotConnect {
+        /// Whom we dialled.
+        host: String,
+        /// Why.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// No connection came about in time.
+    #[error("{host} did not accept a connection in time")]
+    TimedOutBeforeSend {
+        /// Whom we dialled.
+        host: String,
+    },
+    /// The request was on its way, and no answer, or only a part of it, came in time.
+    #[error("{host} did not answer in time")]
+    TimedOutAfterSend {
+        /// Who was silent.
+        host: String,
+    },
+    /// The request was on its way, and the connection broke before the answer was complete.
+    #[error("the connection to {host} broke before the answer was complete")]
+    BrokenAfterSend {
+        /// Who was asked.
+        host: String,
+        /// Why.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// The answer is larger than we read.
+    #[error("the answer of {host} is larger than {limit_bytes} bytes")]
+    BodyTooLarge {
+        /// Who answered.
+        host: String,
+        /// How much we read at most, after decompression.
+        limit_bytes: usize,
+    },
+}
+
+impl EgressError {
+    /// Whether the other side may have carried the request out. When in doubt, it may have.
+    pub fn sent(&self) -> Sent {
+        match self {
+            EgressError::NotPermitted { .. }
+            | EgressError::Unsendable { .. }
+            | EgressError::Setup { .. }
+            | EgressError::UnknownHost { .. }
+            | EgressError::CouldNotConnect { .. }
+            | EgressError::TimedOutBeforeSend { .. } => Sent::Nothing,
+            EgressError::TimedOutAfterSend { .. }
+            | EgressError::BrokenAfterSend { .. }
+            | EgressError::BodyTooLarge { .. } => Sent::MayHave,
+        }
+    }
+
+    /// The one thing to do next.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            EgressError::NotPermitted { .. } => {
+                "Use the public https address of the service; only a connection to a local org may reach this machine."
+            }
+            EgressError::Unsendable { .. } => {
+                "Look for line breaks or control characters in the connection's settings."
+            }
+            EgressError::Setup { .. } => "Check that this machine has its system certificates installed.",
+            EgressError::UnknownHost { .. } => "Check the spelling of the address, and this machine's name resolution.",
+            EgressError::CouldNotConnect { .. } => {
+                "Check that the service is up, and that a firewall lets this machine reach it."
+            }
+            EgressError::TimedOutBeforeSend { .. } => "Check that a firewall lets this machine reach the service.",
+            EgressError::TimedOutAfterSend { .. } | EgressError::BrokenAfterSend { .. } => {
+                "Nothing to do unless it happens often; the call is repeated or looked up by itself."
+            }
+            EgressError::BodyTooLarge { .. } => "Ask for fewer rows or fields at a time.",
+        }
+    }
+}
