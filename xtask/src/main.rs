@@ -1,3 +1,78 @@
-//! Chores.
+//! Chores of the repository. `cargo xtask --help` lists them.
+//!
+//! They know files, manifests and other tools; they refuse to know the product.
 
-fn main() {}
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal it was called from")]
+
+mod ci;
+mod manifests;
+mod map;
+mod requirements;
+mod rooms;
+mod rules;
+mod summary;
+mod test_names;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::manifests::Workspace;
+
+/// Chores of the repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Everything that must hold before a change is merged; stops at the first failure.
+    Ci,
+    /// Prints the rooms and their arrows.
+    Map {
+        /// Compare the manifests with the table of rooms and with ARCHITECTURE.md instead.
+        #[arg(long, conflicts_with = "write")]
+        check: bool,
+        /// Renew the map in ARCHITECTURE.md instead.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Lists for each requirement the tests that name it.
+    Requirements {
+        /// Fail if one of these has no test. Without a list: those that must be covered by now.
+        #[arg(long, value_name = "LIST", num_args = 0..=1, default_missing_value = requirements::COVERED)]
+        check: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<()> {
+    let workspace = Workspace::read()?;
+    match chore {
+        Chore::Ci => ci::run(&workspace),
+        Chore::Map { check: true, .. } => map::check(&workspace),
+        Chore::Map { write: true, .. } => map::write(&workspace),
+        Chore::Map { .. } => {
+            print!("{}", map::draw(&workspace.manifests));
+            Ok(())
+        }
+        Chore::Requirements { check: Some(list) } => requirements::check(&workspace.root, &list),
+        Chore::Requirements { check: None } => {
+            print!("{}", requirements::list(&workspace.root)?);
+            Ok(())
+        }
+    }
+}
