@@ -19,7 +19,7 @@ pub enum Saved {
 /// Which clients are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientFilter {
-    /// Text that the key, a name or the e-mail address contains, in any case.
+    /// Text that the key, the full name, a company name or the e-mail address contains, in any case. Empty text finds all.
     pub search: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub struct ClientFilter {
 #[async_trait]
 pub trait ClientRepository: Send {
     /// Stores clients by their keys, in the order given, and records each that was created or updated in the outbox of the stream `clients`, in
-    /// this transaction. Callers validate first.
+    /// this transaction. A key given twice is saved twice, in order. Callers validate first.
     async fn save(&mut self, clients: &[Client], at: Timestamp) -> Result<Vec<Saved>, StoreError>;
 
     /// The client with this key.

@@ -61,11 +61,13 @@ pub struct DueCounts {
 #[async_trait]
 pub trait DueRepository: Send {
     /// Takes in what the outbox has for a stream since the sync's position, each row once with its newest sequence, and moves the position: rows not
-    /// yet here are added as [`DueState::Due`]; rows here become due at once with `attempts` 0, except [`DueState::Uncertain`] ones,
-    /// which keep their state and take the newer revision. Says how many rows.
+    /// yet here are added as [`DueState::Due`]; rows here become due at once with `attempts` 0 and without the last refusal, except
+    /// [`DueState::Uncertain`] ones, which keep everything but take the newer revision. Says how many rows. A sync that does not exist
+    /// is [`StoreError::Reference`].
     async fn take_in(&mut self, sync: SyncId, stream: &str, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// Moves the sync's position to the newest change without taking anything in.
+    /// Moves the sync's position to the newest change without taking anything in. A sync that does not exist is
+    /// [`StoreError::Reference`].
     async fn skip_to_newest(&mut self, sync: SyncId) -> Result<(), StoreError>;
 
     /// Rows to be sent at `now`, oldest revision first, then by key.
@@ -77,13 +79,15 @@ pub trait DueRepository: Send {
     /// The rows with these keys, by key; keys that are not due are left out.
     async fn find_many(&mut self, sync: SyncId, keys: &[String]) -> Result<Vec<DueRow>, StoreError>;
 
-    /// Stores rows, unless the row stored has a newer revision: then that one stays as it is.
+    /// Stores rows, unless the row stored has a newer revision: then that one stays as it is. A row that is [`DueState::Uncertain`] is
+    /// stored even then, with the newer revision: otherwise a change that came meanwhile would send what may have been made already.
     async fn hold(&mut self, rows: &[DueRow]) -> Result<(), StoreError>;
 
     /// Removes the rows with these keys whose revision is not newer than the one given beside the key.
     async fn clear(&mut self, sync: SyncId, settled: &[(String, i64)]) -> Result<(), StoreError>;
 
-    /// Makes rows in `state` due at once: those with these keys, or all when `keys` is `None`. Says how many.
+    /// Makes rows in `state` due at once, with `attempts` 0 and without the last refusal: those with these keys, or all when `keys` is
+    /// `None`. Says how many.
     async fn retry(
         &mut self,
         sync: SyncId,

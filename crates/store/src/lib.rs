@@ -34,6 +34,8 @@ use async_trait::async_trait;
 ///
 /// Durability: when [`Transaction::commit`] of a [`Store::write`] returned `Ok`, its changes survive the loss of the process and of power.
 /// Isolation: write transactions are serialized; a read transaction sees one committed state from its first statement to its end.
+/// Fidelity: texts come back byte for byte; instants are kept to the microsecond. Keys are neither empty nor hold U+0000, which no
+/// PostgreSQL text can; lists ordered by a text are ordered by its bytes. Lists of keys may be long and may repeat a key.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// A transaction that only reads. Writing through it is an error.
@@ -43,7 +45,8 @@ pub trait Store: Send + Sync + 'static {
     async fn write(&self) -> Result<Box<dyn Transaction>, StoreError>;
 }
 
-/// Hands out the repositories. Dropped without [`Transaction::commit`], it leaves no trace.
+/// Hands out the repositories. Dropped without [`Transaction::commit`], it leaves no trace. After an error in a write transaction drop
+/// it: whether it could still be committed differs between databases.
 #[async_trait]
 pub trait Transaction: Send {
     /// This installation.

@@ -20,6 +20,6 @@ pub trait RunRepository: Send {
     /// The sync's runs that are not final, oldest first.
     async fn open(&mut self, sync: SyncId) -> Result<Vec<Run>, StoreError>;
 
-    /// A page of runs, newest first; of one sync, or of all.
+    /// A page of runs, newest first (by id, which grows with time); of one sync, or of all.
     async fn list(&mut self, sync: Option<SyncId>, page: &PageRequest) -> Result<Page<Run>, StoreError>;
 }

@@ -1,0 +1,177 @@
+//! The client directory: one JSON document per client, and the lower-case texts a search looks at.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use salesbridge_model::{Client, Page, PageRequest, Timestamp};
+use salesbridge_store::{ClientFilter, ClientRepository, Saved, StoreError};
+use sqlx::SqliteConnection;
+
+use crate::failure::failed;
+use crate::paging;
+use crate::stored::{Rows, Stored, json, micros};
+
+/// Clients per statement; bounds the memory of a big import.
+const BATCH: usize = 1_000;
+
+pub(crate) struct SqliteClients<'t>(pub(crate) &'t mut SqliteConnection);
+
+type Row = (String, String);
+
+#[async_trait]
+impl ClientRepository for SqliteClients<'_> {
+    async fn save(&mut self, clients: &[Client], at: Timestamp) -> Result<Vec<Saved>, StoreError> {
+        let mut saved = Vec::with_capacity(clients.len());
+        for batch in clients.chunks(BATCH) {
+            saved.extend(self.save_batch(batch, at).await?);
+        }
+        Ok(saved)
+    }
+
+    async fn find(&mut self, key: &str) -> Result<Option<Client>, StoreError> {
+        sqlx::query_as("SELECT key, document FROM clients WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(failed("clients.find"))?
+            .map(client)
+            .transpose()
+    }
+
+    async fn find_many(&mut self, keys: &[String]) -> Result<Vec<Client>, StoreError> {
+        self.stored(keys).await?.into_iter().map(client).collect()
+    }
+
+    async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError> {
+        let rows: Vec<Row> = match after {
+            Some(after) => {
+                sqlx::query_as("SELECT key, document FROM clients WHERE key > ? ORDER BY key LIMIT ?").bind(after)
+            }
+            None => sqlx::query_as("SELECT key, document FROM clients ORDER BY key LIMIT ?"),
+        }
+        .bind(limit)
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed("clients.after"))?;
+        rows.into_iter().map(client).collect()
+    }
+
+    async fn list(&mut self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, StoreError> {
+        const OPERATION: &str = "clients.list";
+        let search = filter.search.as_deref().map(str::to_lowercase).unwrap_or_default();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT key, document FROM clients \
+             WHERE key > ?1 AND (?2 = '' OR instr(search, ?2) > 0) ORDER BY key LIMIT ?3",
+        )
+        .bind(page.after.as_deref().unwrap_or_default())
+        .bind(&search)
+        .bind(paging::rows_to_read(page))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        let total = sqlx::query_scalar("SELECT count(*) FROM clients WHERE ?1 = '' OR instr(search, ?1) > 0")
+            .bind(&search)
+            .fetch_one(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))?;
+        let items = rows.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
+        Ok(paging::cut(items, page, total, |client| client.key.clone()))
+    }
+
+    async fn count(&mut self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM clients")
+            .fetch_one(&mut *self.0)
+            .await
+            .map_err(failed("clients.count"))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+}
+
+impl SqliteClients<'_> {
+    async fn save_batch(&mut self, clients: &[Client], at: Timestamp) -> Result<Vec<Saved>, StoreError> {
+        const OPERATION: &str = "clients.save";
+        let keys: Vec<String> = clients.iter().map(|client| client.key.clone()).collect();
+        let mut stored: HashMap<String, String> = self.stored(&keys).await?.into_iter().collect();
+        let (mut saved, mut rows, mut changed) = (Vec::with_capacity(clients.len()), Rows::new(), Vec::new());
+        for client in clients {
+            let document = json(OPERATION, client)?;
+            let what = compare(client, &document, stored.get(&client.key))?;
+            saved.push(what);
+            if what != Saved::Unchanged {
+                let (key, search) = (json(OPERATION, &client.key)?, json(OPERATION, &search_text(client))?);
+                rows.push(format_args!("{key},{search},{document}"));
+                changed.push(client.key.as_str());
+                stored.insert(client.key.clone(), document);
+            }
+        }
+        if !changed.is_empty() {
+            self.write(rows.finish(), at).await.map_err(failed(OPERATION))?;
+            self.announce(json(OPERATION, &changed)?, at).await.map_err(failed(OPERATION))?;
+        }
+        Ok(saved)
+    }
+
+    async fn stored(&mut self, keys: &[String]) -> Result<Vec<Row>, StoreError> {
+        const OPERATION: &str = "clients.find_many";
+        sqlx::query_as("SELECT key, document FROM clients WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key")
+            .bind(json(OPERATION, keys)?)
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))
+    }
+
+    async fn write(&mut self, rows: String, at: Timestamp) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO clients (key, search, document, created_at, updated_at) \
+             SELECT value ->> 0, value ->> 1, value -> 2, ?2, ?2 FROM json_each(?1) WHERE true ORDER BY json_each.key \
+             ON CONFLICT (key) DO UPDATE SET \
+             search = excluded.search, document = excluded.document, updated_at = excluded.updated_at",
+        )
+        .bind(rows)
+        .bind(micros(at))
+        .execute(&mut *self.0)
+        .await
+        .map(drop)
+    }
+
+    async fn announce(&mut self, keys: String, at: Timestamp) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO outbox (stream, source_key, changed_at) \
+             SELECT 'clients', value, ?2 FROM json_each(?1) ORDER BY json_each.key",
+        )
+        .bind(keys)
+        .bind(micros(at))
+        .execute(&mut *self.0)
+        .await
+        .map(drop)
+    }
+}
+
+fn compare(client: &Client, document: &str, stored: Option<&String>) -> Result<Saved, StoreError> {
+    let Some(stored) = stored else { return Ok(Saved::Created) };
+    // Equal texts are equal clients; texts written by another version of the program may differ and still mean the same.
+    if stored == document || read(&client.key, stored)? == *client {
+        return Ok(Saved::Unchanged);
+    }
+    Ok(Saved::Updated)
+}
+
+/// What a search looks at, in lower case. Lines keep a search from matching across two fields.
+fn search_text(client: &Client) -> String {
+    let name = [&client.first_name, &client.middle_name, &client.last_name];
+    let name: Vec<&str> = name.into_iter().flatten().map(String::as_str).collect();
+    let mut lines = vec![client.key.as_str()];
+    let name = name.join(" ");
+    lines.push(&name);
+    lines.extend(client.email.as_deref());
+    lines.extend(client.company_names.iter().map(String::as_str));
+    lines.join("\n").to_lowercase()
+}
+
+fn client((key, document): Row) -> Result<Client, StoreError> {
+    read(&key, &document)
+}
+
+fn read(key: &str, document: &str) -> Result<Client, StoreError> {
+    Stored::new("client", key).json("document", document)
+}

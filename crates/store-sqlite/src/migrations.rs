@@ -1,0 +1,50 @@
+//! The schema and its versions. A migration that was published is never edited; the next one gets the next number.
+
+use salesbridge_store::StoreError;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{SqlSafeStr, SqlitePool};
+
+use crate::failure::failed;
+
+/// Ours by name, so that a library with migrations of its own may share the file.
+const TABLE: &str = "salesbridge_migrations";
+
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "what is remembered", include_str!("../migrations/0001_what_is_remembered.sql"))];
+
+/// Brings the schema up to date; refuses one that is newer than this program.
+pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
+    refuse_newer(writer).await?;
+    migrator()
+        .run(writer)
+        .await
+        .map_err(|cause: MigrateError| StoreError::Database { operation: "migrate", cause: Box::new(cause) })
+}
+
+async fn refuse_newer(writer: &SqlitePool) -> Result<(), StoreError> {
+    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    match found(writer).await.map_err(failed("migrate"))? {
+        Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
+        _ => Ok(()),
+    }
+}
+
+async fn found(writer: &SqlitePool) -> Result<Option<i64>, sqlx::Error> {
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?")
+        .bind(TABLE)
+        .fetch_one(writer)
+        .await?;
+    if tables == 0 {
+        return Ok(None);
+    }
+    sqlx::query_scalar("SELECT max(version) FROM salesbridge_migrations").fetch_one(writer).await
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
+        Migration::new(*version, (*description).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let mut migrator = Migrator::with_migrations(migrations.collect());
+    migrator.dangerous_set_table_name(TABLE);
+    migrator
+}

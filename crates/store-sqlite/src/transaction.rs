@@ -1,0 +1,82 @@
+//! A transaction on one connection. Dropping it queues a rollback before the connection is used again.
+
+use async_trait::async_trait;
+use salesbridge_store::{
+    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LinkRepository,
+    OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository, Transaction,
+};
+use sqlx::Sqlite;
+
+use crate::clients::SqliteClients;
+use crate::connections::SqliteConnections;
+use crate::due::SqliteDue;
+use crate::failure::failed;
+use crate::installation::SqliteInstallation;
+use crate::journal::SqliteJournal;
+use crate::links::SqliteLinks;
+use crate::outbox::SqliteOutbox;
+use crate::outcomes::SqliteOutcomes;
+use crate::runs::SqliteRuns;
+use crate::secrets::SqliteSecrets;
+use crate::syncs::SqliteSyncs;
+
+pub(crate) struct SqliteTransaction {
+    inner: sqlx::Transaction<'static, Sqlite>,
+}
+
+impl SqliteTransaction {
+    pub(crate) fn new(inner: sqlx::Transaction<'static, Sqlite>) -> Self {
+        Self { inner }
+    }
+}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    fn installation(&mut self) -> Box<dyn InstallationRepository + '_> {
+        Box::new(SqliteInstallation(&mut self.inner))
+    }
+
+    fn connections(&mut self) -> Box<dyn ConnectionRepository + '_> {
+        Box::new(SqliteConnections(&mut self.inner))
+    }
+
+    fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
+        Box::new(SqliteSecrets(&mut self.inner))
+    }
+
+    fn clients(&mut self) -> Box<dyn ClientRepository + '_> {
+        Box::new(SqliteClients(&mut self.inner))
+    }
+
+    fn outbox(&mut self) -> Box<dyn OutboxRepository + '_> {
+        Box::new(SqliteOutbox(&mut self.inner))
+    }
+
+    fn syncs(&mut self) -> Box<dyn SyncRepository + '_> {
+        Box::new(SqliteSyncs(&mut self.inner))
+    }
+
+    fn due(&mut self) -> Box<dyn DueRepository + '_> {
+        Box::new(SqliteDue(&mut self.inner))
+    }
+
+    fn links(&mut self) -> Box<dyn LinkRepository + '_> {
+        Box::new(SqliteLinks(&mut self.inner))
+    }
+
+    fn runs(&mut self) -> Box<dyn RunRepository + '_> {
+        Box::new(SqliteRuns(&mut self.inner))
+    }
+
+    fn outcomes(&mut self) -> Box<dyn OutcomeRepository + '_> {
+        Box::new(SqliteOutcomes(&mut self.inner))
+    }
+
+    fn journal(&mut self) -> Box<dyn JournalRepository + '_> {
+        Box::new(SqliteJournal(&mut self.inner))
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.inner.commit().await.map_err(failed("commit"))
+    }
+}
