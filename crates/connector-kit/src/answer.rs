@@ -1,0 +1,73 @@
+//! What the other side said, row by row.
+
+use std::time::Duration;
+
+use salesbridge_model::Timestamp;
+
+/// One answer per row of the intent, in its order.
+pub type Answers = Vec<RowAnswer>;
+
+/// What happened to one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RowAnswer {
+    /// A record was made, or is found to have been made.
+    Created {
+        /// Its id.
+        record_id: String,
+    },
+    /// The record has the values.
+    Updated {
+        /// Its id.
+        record_id: String,
+    },
+    /// No; sending the same again would be refused again.
+    Refused(Refusal),
+    /// Not now; the same may pass later.
+    Deferred {
+        /// Why.
+        refusal: Refusal,
+        /// Not before this much time has passed, when the other side's rules say so.
+        pause: Option<Duration>,
+    },
+    /// The record to update is no longer there to be written.
+    Gone(Refusal),
+}
+
+/// Why a row was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The other side's own code.
+    pub code: String,
+    /// The other side's own message.
+    pub message: String,
+    /// API names of the fields it is about.
+    pub fields: Vec<String>,
+    /// The one thing to do next.
+    pub remedy: String,
+}
+
+/// What is known of an intent whose answer was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// It may still be under way on the other side; ask again then.
+    Wait {
+        /// When.
+        until: Timestamp,
+    },
+    /// What became of each row, in the intent's order.
+    Rows(Vec<RecoveredRow>),
+}
+
+/// What became of one row of an intent whose answer was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecoveredRow {
+    /// It arrived.
+    Answered(RowAnswer),
+    /// It did not arrive and never will: it may be sent again.
+    NotSent,
+    /// It cannot be told; a person decides.
+    Uncertain {
+        /// What was found and why it does not decide the matter.
+        reason: String,
+    },
+}

@@ -1,0 +1,122 @@
+//! What rows are written to, and the contract that makes exactly-once possible.
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use salesbridge_model::Timestamp;
+
+use crate::{Answers, Cells, ConnectorError, ObjectSchema, Recovery, SendFailure};
+
+/// A system that records are written to.
+///
+/// The engine journals what [`Destination::prepare`] returns before it calls [`Destination::send`], and stores the answers before it goes on. Whatever
+/// happens between, [`Destination::recover`] tells what became of the intent. A destination keeps no state that this depends on: all of it is in the intent.
+#[async_trait]
+pub trait Destination: Send + Sync {
+    /// What the object looks like now; `refresh` asks the other side even if the answer is remembered.
+    async fn describe(&self, object: &str, refresh: bool) -> Result<ObjectSchema, ConnectorError>;
+
+    /// Most rows of one batch.
+    fn batch_rows(&self) -> usize;
+
+    /// Calls made to the other side since this value was made, of every kind.
+    fn calls_made(&self) -> u64;
+
+    /// Makes everything that is to be sent, and sends nothing that changes records. The same batch may be prepared again.
+    async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError>;
+
+    /// Sends the intent once; one answer per row, in its order. Never repeats by itself a write that may have happened.
+    async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure>;
+
+    /// Tells what became of an intent whose answer was lost. Asks the other side, never guesses, writes nothing. `broken_at` is an instant at which the
+    /// sender was no longer sending; records that `claimed` knows belong to other rows.
+    async fn recover(
+        &self,
+        intent: &Intent,
+        broken_at: Timestamp,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Recovery, ConnectorError>;
+}
+
+/// Rows for one object and one operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WriteBatch {
+    /// API name of the object.
+    pub object: String,
+    /// What is to be done with every row.
+    pub operation: Operation,
+    /// How records are written.
+    pub options: WriteOptions,
+    /// The rows, in the order of the answers.
+    pub rows: Vec<WriteRow>,
+    /// Their fields; as many rows.
+    pub cells: Cells,
+}
+
+/// What is to be done with every row of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// A record is made for every row.
+    Create {
+        /// The unique external-ID field that carries [`WriteRow::external_id`]; with it a create may be repeated.
+        external_id_field: Option<String>,
+    },
+    /// The record of every row is changed.
+    Update,
+}
+
+/// How records are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct WriteOptions {
+    /// Save although a duplicate rule would warn.
+    pub allow_duplicates: bool,
+    /// Let assignment rules run.
+    pub assignment_rules: bool,
+}
+
+/// One row of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteRow {
+    /// The record to change; `None` when one is made.
+    pub record_id: Option<String>,
+    /// Our own key for the record, when the operation has a field for it.
+    pub external_id: Option<String>,
+}
+
+/// A prepared write: opaque bytes that survive the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent(pub Vec<u8>);
+
+/// Is told how far a send is. For crash tests and traces; must return at once.
+pub trait SendWatch: Send + Sync {
+    /// The request has left and the other side has begun to answer: it has acted.
+    fn sent(&self);
+    /// The whole answer is here, unread.
+    fn answered(&self);
+}
+
+/// Watches nothing.
+pub struct Unwatched;
+
+impl SendWatch for Unwatched {
+    fn sent(&self) {}
+    fn answered(&self) {}
+}
+
+/// Knows which records stand for some source row already.
+#[async_trait]
+pub trait ClaimedRecords: Send + Sync {
+    /// Those of the ids that some link holds.
+    async fn claimed(&self, record_ids: &[String]) -> Result<HashSet<String>, ConnectorError>;
+}
+
+/// No record stands for any row.
+pub struct NothingClaimed;
+
+#[async_trait]
+impl ClaimedRecords for NothingClaimed {
+    async fn claimed(&self, _: &[String]) -> Result<HashSet<String>, ConnectorError> {
+        Ok(HashSet::new())
+    }
+}

@@ -1,0 +1,267 @@
+//! A destination in memory whose faults are scripted: for tests of the engine, and the proof that the suite can be passed.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use salesbridge_model::Timestamp;
+
+use crate::{
+    Answers, Cell, ClaimedRecords, ConnectorError, Destination, FieldSchema, Intent, NextStep, ObjectSchema, Operation,
+    RecoveredRow, Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch,
+};
+
+/// A destination in memory. Every object has the same fields, given when it is made; texts longer than 20 characters are refused.
+pub struct MemoryDestination {
+    schema: ObjectSchema,
+    batch_rows: usize,
+    inner: Mutex<Inner>,
+}
+
+/// What the next send does instead of answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is written and the caller knows.
+    NotSent,
+    /// Nothing is written, but the caller cannot know.
+    LostBeforeWrite,
+    /// It is written, and the answer is lost.
+    LostAfterWrite,
+    /// The whole batch is refused when it holds this row, by position.
+    RefuseWholeIfMoreThan(usize),
+    /// Every row is put off.
+    DeferRows,
+}
+
+#[derive(Default)]
+struct Inner {
+    records: Vec<MemoryRecord>,
+    faults: Vec<Fault>,
+    calls: u64,
+    sends: Vec<(Operation, usize)>,
+}
+
+/// A record that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemoryRecord {
+    /// Its id.
+    pub id: String,
+    /// Its object.
+    pub object: String,
+    /// Its fields that have a value.
+    pub fields: BTreeMap<String, String>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Prepared {
+    object: String,
+    operation: Operation,
+    rows: Vec<PreparedRow>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct PreparedRow {
+    record_id: Option<String>,
+    fields: BTreeMap<String, Option<String>>,
+}
+
+impl MemoryDestination {
+    /// An empty destination whose objects have these text fields.
+    pub fn new(fields: &[&str], batch_rows: usize) -> Self {
+        let field = |name: &&str| FieldSchema {
+            name: (*name).to_owned(),
+            label: (*name).to_owned(),
+            kind: "string".to_owned(),
+            length: Some(LONGEST_TEXT as u32),
+            createable: true,
+            updateable: true,
+            required: false,
+            external_id: name.ends_with("__c"),
+            unique: name.ends_with("__c"),
+        };
+        let schema = ObjectSchema { name: "Thing".to_owned(), fields: fields.iter().map(field).collect() };
+        Self { schema, batch_rows, inner: Mutex::default() }
+    }
+
+    /// Scripts what the next sends do; later sends answer.
+    pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.inner().faults.extend(faults);
+    }
+
+    /// Every record, in the order they were made.
+    pub fn records(&self) -> Vec<MemoryRecord> {
+        self.inner().records.clone()
+    }
+
+    /// Removes a record, as a person on the other side might.
+    pub fn remove(&self, id: &str) {
+        self.inner().records.retain(|record| record.id != id);
+    }
+
+    /// Every send so far: its operation and number of rows.
+    pub fn sends(&self) -> Vec<(Operation, usize)> {
+        self.inner().sends.clone()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const LONGEST_TEXT: usize = 20;
+
+#[async_trait]
+impl Destination for MemoryDestination {
+    async fn describe(&self, object: &str, _: bool) -> Result<ObjectSchema, ConnectorError> {
+        Ok(ObjectSchema { name: object.to_owned(), ..self.schema.clone() })
+    }
+
+    fn batch_rows(&self) -> usize {
+        self.batch_rows
+    }
+
+    fn calls_made(&self) -> u64 {
+        self.inner().calls
+    }
+
+    async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
+        let rows = (0..batch.rows.len()).map(|row| prepare_row(batch, row)).collect();
+        let prepared = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows };
+        serde_json::to_vec(&prepared).map(Intent).map_err(unreadable)
+    }
+
+    async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
+        let prepared: Prepared = read(intent).map_err(SendFailure::NotSent)?;
+        let mut inner = self.inner();
+        inner.calls += 1;
+        inner.sends.push((prepared.operation.clone(), prepared.rows.len()));
+        let fault = if inner.faults.is_empty() { None } else { Some(inner.faults.remove(0)) };
+        match fault {
+            Some(Fault::NotSent) => return Err(SendFailure::NotSent(trouble("not sent"))),
+            Some(Fault::LostBeforeWrite) => return Err(SendFailure::MayHaveHappened(trouble("lost before the write"))),
+            Some(Fault::RefuseWholeIfMoreThan(rows)) if prepared.rows.len() > rows => {
+                inner.faults.insert(0, Fault::RefuseWholeIfMoreThan(rows));
+                return Err(SendFailure::RefusedWhole(refusal("WHOLE", "the batch is refused", &[])));
+            }
+            Some(Fault::DeferRows) => {
+                let deferred = || RowAnswer::Deferred { refusal: refusal("LATER", "not now", &[]), pause: None };
+                return Ok(prepared.rows.iter().map(|_| deferred()).collect());
+            }
+            _ => {}
+        }
+        watch.sent();
+        let answers = inner.write(&prepared);
+        if fault == Some(Fault::LostAfterWrite) {
+            return Err(SendFailure::MayHaveHappened(trouble("the answer was lost")));
+        }
+        watch.answered();
+        Ok(answers)
+    }
+
+    async fn recover(
+        &self,
+        intent: &Intent,
+        _: Timestamp,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Recovery, ConnectorError> {
+        let prepared = read(intent)?;
+        let records = {
+            let mut inner = self.inner();
+            inner.calls += 1;
+            inner.records.clone()
+        };
+        let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+        let claimed = claimed.claimed(&ids).await?;
+        let mut free: Vec<_> = records.into_iter().filter(|record| !claimed.contains(&record.id)).collect();
+        let mut recover_row = |row: &PreparedRow| {
+            let wanted = present(&row.fields);
+            match free.iter().position(|record| record.object == prepared.object && record.fields == wanted) {
+                _ if row.record_id.is_some() => RecoveredRow::NotSent,
+                Some(found) => RecoveredRow::Answered(RowAnswer::Created { record_id: free.remove(found).id }),
+                None => RecoveredRow::NotSent,
+            }
+        };
+        Ok(Recovery::Rows(prepared.rows.iter().map(&mut recover_row).collect()))
+    }
+}
+
+impl Inner {
+    fn write(&mut self, prepared: &Prepared) -> Answers {
+        prepared.rows.iter().map(|row| self.write_row(&prepared.object, row)).collect()
+    }
+
+    fn write_row(&mut self, object: &str, row: &PreparedRow) -> RowAnswer {
+        let too_long = |value: &Option<String>| value.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT);
+        if let Some((field, _)) = row.fields.iter().find(|(_, value)| too_long(value)) {
+            return RowAnswer::Refused(refusal("STRING_TOO_LONG", "data value too large", &[field]));
+        }
+        let Some(id) = &row.record_id else {
+            let id = format!("{:015}AAA", self.records.len() + 1);
+            let fields = present(&row.fields);
+            self.records.push(MemoryRecord { id: id.clone(), object: object.to_owned(), fields });
+            return RowAnswer::Created { record_id: id };
+        };
+        let Some(record) = self.records.iter_mut().find(|record| record.id == *id) else {
+            return RowAnswer::Gone(refusal("ENTITY_IS_DELETED", "entity is deleted", &[]));
+        };
+        for (field, value) in &row.fields {
+            match value {
+                Some(text) => record.fields.insert(field.clone(), text.clone()),
+                None => record.fields.remove(field),
+            };
+        }
+        RowAnswer::Updated { record_id: id.clone() }
+    }
+}
+
+fn prepare_row(batch: &WriteBatch, row: usize) -> PreparedRow {
+    let mut fields: BTreeMap<String, Option<String>> = batch
+        .cells
+        .present(row)
+        .map(|(field, cell)| match cell {
+            Cell::Set(value) => (field.to_owned(), Some(value.to_string())),
+            Cell::Clear | Cell::Omit => (field.to_owned(), None),
+        })
+        .collect();
+    if let (Operation::Create { external_id_field: Some(field) }, Some(key)) =
+        (&batch.operation, &batch.rows[row].external_id)
+    {
+        fields.insert(field.clone(), Some(key.clone()));
+    }
+    PreparedRow { record_id: batch.rows[row].record_id.clone(), fields }
+}
+
+fn present(fields: &BTreeMap<String, Option<String>>) -> BTreeMap<String, String> {
+    fields.iter().filter_map(|(field, value)| Some((field.clone(), value.clone()?))).collect()
+}
+
+fn read(intent: &Intent) -> Result<Prepared, ConnectorError> {
+    serde_json::from_slice(&intent.0).map_err(unreadable)
+}
+
+fn refusal(code: &str, message: &str, fields: &[&str]) -> Refusal {
+    Refusal {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        fields: fields.iter().map(|&field| field.to_owned()).collect(),
+        remedy: "Change the value".to_owned(),
+    }
+}
+
+fn trouble(message: &str) -> ConnectorError {
+    ConnectorError {
+        code: "SCRIPTED".to_owned(),
+        message: message.to_owned(),
+        remedy: "Wait".to_owned(),
+        next: NextStep::RetryLater { pause: None },
+        cause: None,
+    }
+}
+
+fn unreadable(cause: serde_json::Error) -> ConnectorError {
+    ConnectorError {
+        next: NextStep::HoldSync,
+        cause: Some(Box::new(cause)),
+        ..trouble("the prepared write cannot be read")
+    }
+}

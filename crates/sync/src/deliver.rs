@@ -1,0 +1,171 @@
+//! Delivering a batch: prepare, journal, send, settle.
+
+use std::collections::VecDeque;
+
+use salesbridge_connector_kit::{
+    Answers, ConnectorError, Intent, NextStep, Refusal, RowAnswer, SendFailure, SendWatch,
+};
+use salesbridge_journal::{NewIntent, Step};
+use salesbridge_model::{RunId, RunProblem, RunState};
+use salesbridge_store::{JournalEntry, Transaction};
+
+use crate::advance::{Advance, Obstacle};
+use crate::engine::{Engine, Job};
+use crate::error::EngineError;
+use crate::outgoing::{OutgoingRow, write_batch};
+use crate::settle::RowEnd;
+
+/// A delivery: `None` when every row of it is settled, or why the advance ends here.
+pub(crate) type Delivery = Result<Option<Advance>, EngineError>;
+
+impl Engine {
+    /// Delivers rows that all make a record, or all change one, in batches of the destination's size. A batch that is refused as a whole is halved until
+    /// the row at fault stands alone.
+    pub(crate) async fn deliver(&self, job: &Job<'_>, run: RunId, rows: Vec<OutgoingRow>) -> Delivery {
+        let size = job.destination.batch_rows();
+        let mut batches: VecDeque<Vec<OutgoingRow>> = rows.chunks(size).map(<[OutgoingRow]>::to_vec).collect();
+        while let Some(batch) = batches.pop_front() {
+            match self.deliver_batch(job, run, &batch).await? {
+                Sent::Settled => {}
+                Sent::Ends(ending) => return Ok(Some(ending)),
+                Sent::RefusedWhole => {
+                    let (first, second) = batch.split_at(batch.len() / 2);
+                    batches.push_front(second.to_vec());
+                    batches.push_front(first.to_vec());
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn deliver_batch(&self, job: &Job<'_>, run: RunId, rows: &[OutgoingRow]) -> Result<Sent, EngineError> {
+        if job.stop.is_cancelled() {
+            return Ok(Sent::Ends(Advance::Stopped));
+        }
+        let batch = write_batch(job, job.plan.fields(), rows);
+        let intent = match job.destination.prepare(&batch).await {
+            Ok(intent) => intent,
+            Err(error) => return Ok(Sent::Ends(self.obstructed(&error))),
+        };
+        self.steps.reached(Step::BeforeJournal);
+        let Some(entry) = self.record(job, run, intent, rows).await? else {
+            return Ok(Sent::Ends(Advance::Stopped));
+        };
+        self.steps.reached(Step::AfterJournal);
+        let calls_before = job.destination.calls_made();
+        self.steps.reached(Step::BeforeSend);
+        let sent = job.destination.send(&Intent(entry.payload.clone()), &Watch(self)).await;
+        let calls = job.destination.calls_made() - calls_before;
+        self.settle_sent(job, &entry, sent, calls).await
+    }
+
+    async fn settle_sent(
+        &self,
+        job: &Job<'_>,
+        entry: &JournalEntry,
+        sent: Result<Answers, SendFailure>,
+        calls: u64,
+    ) -> Result<Sent, EngineError> {
+        match sent {
+            Ok(answers) => {
+                self.steps.reached(Step::AfterAnswer);
+                self.settle(job, entry, answers.into_iter().map(RowEnd::Answered).collect(), calls).await?;
+                Ok(Sent::Settled)
+            }
+            Err(SendFailure::NotSent(error)) => {
+                self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
+                Ok(Sent::Ends(self.obstructed(&error)))
+            }
+            Err(SendFailure::MayHaveHappened(error)) => {
+                self.journal.broke(entry.id);
+                tracing::warn!(
+                    intent.id = %entry.id, sync.id = %entry.sync_id, error = %error,
+                    "the answer to intent {} was lost; it is recovered before anything else is sent", entry.id
+                );
+                Ok(Sent::Ends(self.obstructed(&error)))
+            }
+            Err(SendFailure::RefusedWhole(refusal)) if entry.rows.len() == 1 => {
+                self.settle(job, entry, vec![RowEnd::Answered(RowAnswer::Refused(refusal))], calls).await?;
+                Ok(Sent::Settled)
+            }
+            Err(SendFailure::RefusedWhole(refusal)) => {
+                self.note_refused_whole(entry, &refusal);
+                self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
+                Ok(Sent::RefusedWhole)
+            }
+        }
+    }
+
+    /// Journals an intent, in the transaction that sees that it is still wanted; `None` when it is not. So nothing is sent that was journalled after a
+    /// person disabled the sync or its connection (R41).
+    async fn record(
+        &self,
+        job: &Job<'_>,
+        run: RunId,
+        intent: Intent,
+        rows: &[OutgoingRow],
+    ) -> Result<Option<JournalEntry>, EngineError> {
+        let mut tx = self.store.write().await?;
+        if !is_wanted(&mut *tx, job, run).await? {
+            return Ok(None);
+        }
+        let new = NewIntent {
+            sync_id: job.sync.id,
+            run_id: run,
+            connection_id: job.sync.connection_id,
+            payload: intent.0,
+            rows: rows.iter().map(|row| row.intent.clone()).collect(),
+        };
+        let entry = self.journal.record(&mut *tx, new).await?;
+        tx.commit().await?;
+        Ok(Some(entry))
+    }
+
+    /// The end of an advance that a failed call brings about.
+    pub(crate) fn obstructed(&self, error: &ConnectorError) -> Advance {
+        let problem =
+            RunProblem { code: error.code.clone(), message: error.message.clone(), remedy: error.remedy.clone() };
+        Advance::Obstructed(match error.next {
+            NextStep::RetryLater { pause } => {
+                let until = pause.and_then(|pause| chrono::Duration::from_std(pause).ok());
+                Obstacle::RetryLater { problem, until: until.map(|pause| self.clock.now() + pause) }
+            }
+            NextStep::HoldConnection => Obstacle::HoldConnection(problem),
+            NextStep::HoldSync => Obstacle::HoldSync(problem),
+        })
+    }
+
+    fn note_refused_whole(&self, entry: &JournalEntry, refusal: &Refusal) {
+        tracing::info!(
+            intent.id = %entry.id, rows = entry.rows.len(), code = %refusal.code,
+            "a batch of {} rows was refused as a whole; its halves are sent to find the row at fault", entry.rows.len()
+        );
+    }
+}
+
+enum Sent {
+    Settled,
+    RefusedWhole,
+    Ends(Advance),
+}
+
+struct Watch<'a>(&'a Engine);
+
+impl SendWatch for Watch<'_> {
+    fn sent(&self) {
+        self.0.steps.reached(Step::AfterSend);
+    }
+
+    fn answered(&self) {
+        self.0.steps.reached(Step::BeforeAnswer);
+    }
+}
+
+async fn is_wanted(tx: &mut dyn Transaction, job: &Job<'_>, run: RunId) -> Result<bool, EngineError> {
+    let sync = tx.syncs().find(job.sync.id).await?;
+    let connection = tx.connections().find(job.sync.connection_id).await?;
+    let run = tx.runs().find(run).await?;
+    Ok(sync.is_some_and(|sync| sync.enabled && sync.held.is_none())
+        && connection.is_some_and(|connection| connection.enabled && connection.held.is_none())
+        && run.is_some_and(|run| run.state == RunState::Running))
+}

@@ -1,0 +1,121 @@
+//! The engine: recovers, continues, takes in, sends, until nothing is left.
+
+use std::sync::Arc;
+
+use salesbridge_connector_kit::{Destination, ObjectSchema, Source, WriteOptions};
+use salesbridge_journal::{Journal, Steps};
+use salesbridge_model::{Clock, IdMaker, InstallationId, RunState, RunTrigger, Sync};
+use salesbridge_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::advance::{Advance, Obstacle};
+use crate::error::EngineError;
+use crate::mapping::MappingPlan;
+
+/// The outbound engine of a process. It keeps nothing between advances that is not in the store or the journal.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) journal: Journal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdMaker>,
+    pub(crate) steps: Arc<dyn Steps>,
+}
+
+/// What is to be advanced: one sync with both its ends open.
+pub struct Job<'a> {
+    /// The sync.
+    pub sync: &'a Sync,
+    /// Its stream.
+    pub source: &'a dyn Source,
+    /// Its connection.
+    pub destination: &'a dyn Destination,
+    /// What its object looks like.
+    pub object: &'a ObjectSchema,
+    /// Its mapping, checked against both.
+    pub plan: &'a MappingPlan,
+    /// This installation.
+    pub installation: InstallationId,
+    /// When set, no further batch is begun.
+    pub stop: &'a CancellationToken,
+}
+
+impl Job<'_> {
+    pub(crate) fn write_options(&self) -> WriteOptions {
+        WriteOptions {
+            allow_duplicates: self.sync.options.allow_duplicates,
+            assignment_rules: self.sync.options.assignment_rules,
+        }
+    }
+}
+
+impl Engine {
+    /// An engine of the process that owns the store.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdMaker>, steps: Arc<dyn Steps>) -> Self {
+        let journal = Journal::new(clock.clone(), ids.clone());
+        Self { store, journal, clock, ids, steps }
+    }
+
+    /// Does all that is to be done for a sync now: recovers writes whose answer was lost, continues a full run, sends rows that are due. One advance
+    /// per sync at a time; rows of one source key go out in the order of their changes.
+    ///
+    /// Whatever interrupts it, the next advance goes on where the store says.
+    pub async fn advance(&self, job: &Job<'_>) -> Result<Advance, EngineError> {
+        if let Some(ending) = self.recover(job).await? {
+            return Ok(ending);
+        }
+        loop {
+            self.take_in(job).await?;
+            if let Some(ending) = self.send_due(job).await? {
+                return Ok(ending);
+            }
+            match self.continue_full_run(job).await? {
+                FullRun::None => break,
+                FullRun::Goes => {}
+                FullRun::Ends(ending) => return Ok(ending),
+            }
+        }
+        let mut tx = self.store.read().await?;
+        let next_at = tx.due().next_ready_at(job.sync.id, self.clock.now()).await?;
+        Ok(Advance::Idle { next_at })
+    }
+
+    async fn take_in(&self, job: &Job<'_>) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        if tx.due().take_in(job.sync.id, &job.sync.stream, now).await? > 0 {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Marks what stands in the way on the sync's open runs, or clears it.
+    pub async fn note_obstacle(&self, sync: &Sync, obstacle: Option<&Obstacle>) -> Result<(), EngineError> {
+        let mut tx = self.store.write().await?;
+        let runs = tx.runs().open(sync.id).await?;
+        let problem = obstacle.map(|obstacle| obstacle.problem().clone());
+        let stale: Vec<_> = runs.into_iter().filter(|run| run.problem != problem).collect();
+        for mut run in stale.iter().cloned() {
+            run.problem.clone_from(&problem);
+            tx.runs().update(&run).await?;
+        }
+        if !stale.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What became of a full run in one stretch.
+pub(crate) enum FullRun {
+    /// There is none to continue.
+    None,
+    /// A stretch of it is done; rows that are due may go first.
+    Goes,
+    /// The advance ends here.
+    Ends(Advance),
+}
+
+/// The open run of a kind, if any: queued or running.
+pub(crate) fn is_open(run: &salesbridge_model::Run, trigger: RunTrigger) -> bool {
+    run.trigger == trigger && matches!(run.state, RunState::Queued | RunState::Running)
+}

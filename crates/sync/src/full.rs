@@ -1,0 +1,116 @@
+//! A full run: every row of the stream, in key order, compared with what was confirmed.
+
+use std::collections::HashSet;
+
+use salesbridge_model::{Run, RunState, RunTrigger};
+
+use crate::advance::Advance;
+use crate::deliver::Delivery;
+use crate::engine::{Engine, FullRun, Job, is_open};
+use crate::error::EngineError;
+use crate::outgoing::Outgoing;
+use crate::settle::Settlement;
+
+/// Rows read at once.
+const PAGE_ROWS: usize = 500;
+/// Rows without a difference that are remembered before a checkpoint is forced, so that memory stays flat.
+const UNCHANGED_ROWS: usize = 10_000;
+
+impl Engine {
+    /// Continues the sync's open full run, if any, from its cursor to its next checkpoint.
+    ///
+    /// The cursor moves only when every row up to it is settled, in the transaction that counts the rows without a difference; a crash
+    /// before it repeats the reading, and the links say which rows have arrived.
+    pub(crate) async fn continue_full_run(&self, job: &Job<'_>) -> Result<FullRun, EngineError> {
+        let Some(run) = self.begin_full_run(job).await? else { return Ok(FullRun::None) };
+        let mut outgoing = Outgoing::default();
+        let mut position = run.cursor.clone();
+        loop {
+            if job.stop.is_cancelled() {
+                return Ok(FullRun::Ends(Advance::Stopped));
+            }
+            let page = job.source.after(position.as_deref(), PAGE_ROWS).await?;
+            let mapped = job.plan.apply(&page);
+            let at_end = mapped.keys.len() < PAGE_ROWS;
+            if let Some(last) = mapped.keys.last() {
+                position = Some(last.clone());
+                let mut tx = self.store.read().await?;
+                let links = tx.links().find_many(job.sync.id, &mapped.keys).await?;
+                let due = tx.due().find_many(job.sync.id, &mapped.keys).await?;
+                outgoing.sort_in(job.plan, &mapped, &links, &due);
+            }
+            let everything = at_end || outgoing.unchanged.len() >= UNCHANGED_ROWS;
+            if let Some(ending) = self.deliver_full_batches(job, &run, &mut outgoing, everything).await? {
+                return Ok(FullRun::Ends(ending));
+            }
+            let checkpoint = everything || (outgoing.nothing_to_send() && !mapped.keys.is_empty());
+            if checkpoint && !self.checkpoint(job, &run, &mut outgoing, position.clone()).await? {
+                return Ok(FullRun::Ends(Advance::Stopped));
+            }
+            if at_end {
+                self.finish(run.id).await?;
+            }
+            if checkpoint {
+                return Ok(FullRun::Goes);
+            }
+        }
+    }
+
+    async fn begin_full_run(&self, job: &Job<'_>) -> Result<Option<Run>, EngineError> {
+        let open = self.store.read().await?.runs().open(job.sync.id).await?;
+        let Some(mut run) = open.into_iter().find(|run| is_open(run, RunTrigger::Full)) else { return Ok(None) };
+        if run.state == RunState::Queued {
+            let mut tx = self.store.write().await?;
+            run.state = RunState::Running;
+            run.warnings = job.plan.warnings().to_vec();
+            tx.runs().update(&run).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(run))
+    }
+
+    /// Sends full batches; with `everything`, what is left too.
+    async fn deliver_full_batches(
+        &self,
+        job: &Job<'_>,
+        run: &Run,
+        outgoing: &mut Outgoing,
+        everything: bool,
+    ) -> Delivery {
+        let size = job.destination.batch_rows();
+        for rows in [&mut outgoing.creates, &mut outgoing.updates] {
+            let sendable = if everything { rows.len() } else { rows.len() - rows.len() % size };
+            let batch: Vec<_> = rows.drain(..sendable).collect();
+            if let Some(ending) = self.deliver(job, run.id, batch).await? {
+                return Ok(Some(ending));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Moves the cursor, and counts what was compared and not sent; false when the run has been cancelled.
+    async fn checkpoint(
+        &self,
+        job: &Job<'_>,
+        run: &Run,
+        outgoing: &mut Outgoing,
+        position: Option<String>,
+    ) -> Result<bool, EngineError> {
+        let mut tx = self.store.write().await?;
+        let keys: Vec<String> = outgoing.unchanged.iter().map(|(key, _)| key.clone()).collect();
+        // Rows that were sent earlier in this run, and read again after a crash, have been counted.
+        let counted: HashSet<String> = tx.outcomes().recorded(run.id, &keys).await?.into_iter().collect();
+        let mut settlement = Settlement::new(job, run.id, self.clock.now(), Vec::new(), Vec::new());
+        outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
+        outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
+        outgoing.uncertain.drain(..).for_each(|key| settlement.still_uncertain(&key));
+        settlement.store(&mut *tx, 0).await?;
+        let stored = tx.runs().find(run.id).await?;
+        let Some(mut stored) = stored.filter(|run| run.state == RunState::Running) else { return Ok(false) };
+        stored.counts.unchanged += keys.iter().filter(|key| !counted.contains(*key)).count() as u64;
+        stored.cursor = position;
+        tx.runs().update(&stored).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}

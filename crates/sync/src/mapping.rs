@@ -1,0 +1,186 @@
+//! Applying a mapping: Arrow in, cells with their presence out.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, RecordBatch, cast::AsArray};
+use arrow_schema::{DataType, Schema};
+use salesbridge_connector_kit::{Cells, FieldSchema, FieldValue, ObjectSchema, Refusal};
+use salesbridge_model::{Constant, LineSource, Mapping, MappingLine, WhenEmpty, WriteWhen};
+
+use crate::columns::{is_readable, value_at};
+use crate::convert::convert;
+use crate::pick;
+
+/// A mapping that was checked against a stream's columns and an object's fields.
+#[derive(Debug)]
+pub struct MappingPlan {
+    lines: Vec<PlannedLine>,
+    fields: Arc<[String]>,
+    key_column: String,
+    warnings: Vec<String>,
+}
+
+/// Why a mapping cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("mapping of `{target}`: {message}")]
+pub struct MappingProblem {
+    /// The target field.
+    pub target: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// Mapped rows.
+#[derive(Debug)]
+pub struct MappedBatch {
+    /// Keys of the source rows, in their order.
+    pub keys: Vec<String>,
+    /// Their target fields.
+    pub cells: Cells,
+    /// Rows that cannot be sent, by position.
+    pub refusals: Vec<(usize, Refusal)>,
+}
+
+#[derive(Debug)]
+struct PlannedLine {
+    line: MappingLine,
+    kind: String,
+}
+
+impl MappingPlan {
+    /// Checks the mapping. Lines whose field the object does not have, or does not let be written, are left out with a warning; when such a line is
+    /// required, the mapping cannot be used.
+    pub fn new(
+        mapping: &Mapping,
+        stream: &Schema,
+        key_column: &str,
+        object: &ObjectSchema,
+    ) -> Result<Self, MappingProblem> {
+        let mut lines: Vec<PlannedLine> = Vec::new();
+        let mut warnings = Vec::new();
+        for line in &mapping.lines {
+            check_source(line, stream)?;
+            match writable(line, object) {
+                Ok(field) if lines.iter().any(|planned| planned.line.target == field.name) => {
+                    return Err(problem(line, "the field is mapped twice".to_owned()));
+                }
+                Ok(field) => lines.push(PlannedLine {
+                    line: MappingLine { target: field.name.clone(), ..line.clone() },
+                    kind: field.kind.clone(),
+                }),
+                Err(message) if line.required => return Err(problem(line, message)),
+                Err(message) => warnings.push(format!("{} is left out: {message}", line.target)),
+            }
+        }
+        let fields = lines.iter().map(|planned| planned.line.target.clone()).collect();
+        Ok(Self { lines, fields, key_column: key_column.to_owned(), warnings })
+    }
+
+    /// What was left out, for people.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The target fields, by API name.
+    pub fn fields(&self) -> &Arc<[String]> {
+        &self.fields
+    }
+
+    /// Whether a field is set only when a record is made.
+    pub(crate) fn on_create_only(&self, field: usize) -> bool {
+        self.lines[field].line.when == WriteWhen::OnCreateOnly
+    }
+
+    /// Maps every row of a batch that has the columns the plan was made for.
+    pub fn apply(&self, batch: &RecordBatch) -> MappedBatch {
+        let keys = self.keys(batch);
+        let mut cells = Cells::new(self.fields.clone());
+        let mut refusals = Vec::new();
+        for row in 0..keys.len() {
+            cells.push_row();
+            for (field, planned) in self.lines.iter().enumerate() {
+                match planned.value(batch, row) {
+                    Ok(Some(value)) => cells.put(row, field, Some(value)),
+                    Ok(None) if planned.line.when_empty == WhenEmpty::Clear => cells.put(row, field, None),
+                    Ok(None) => {}
+                    Err(message) => refusals.push((row, planned.refusal(message))),
+                }
+            }
+        }
+        refusals.dedup_by_key(|(row, _)| *row);
+        MappedBatch { keys, cells, refusals }
+    }
+
+    fn keys(&self, batch: &RecordBatch) -> Vec<String> {
+        let Some(column) = batch.column_by_name(&self.key_column) else { return Vec::new() };
+        match column.data_type() {
+            DataType::Utf8 => column.as_string::<i32>().iter().flatten().map(str::to_owned).collect(),
+            DataType::LargeUtf8 => column.as_string::<i64>().iter().flatten().map(str::to_owned).collect(),
+            _ => (0..column.len()).filter_map(|row| value_at(column, row)).map(|value| value.to_string()).collect(),
+        }
+    }
+}
+
+impl PlannedLine {
+    fn value(&self, batch: &RecordBatch, row: usize) -> Result<Option<FieldValue>, String> {
+        let found = match &self.line.source {
+            LineSource::Column { column } => batch.column_by_name(column).and_then(|column| value_at(column, row)),
+            LineSource::Constant { value } => Some(constant(value)),
+            LineSource::Pick(rule) => {
+                batch.column_by_name(&rule.column).and_then(|column| pick::pick(rule, column, row))
+            }
+        };
+        let found = found.or_else(|| self.line.default.as_ref().map(constant));
+        found.map(|value| convert(value, &self.kind)).transpose()
+    }
+
+    fn refusal(&self, message: String) -> Refusal {
+        Refusal {
+            code: "VALUE_DOES_NOT_FIT".to_owned(),
+            message: format!("{}: {message}", self.line.target),
+            fields: vec![self.line.target.clone()],
+            remedy: format!("Correct the value at the source, or map {} from something else", self.line.target),
+        }
+    }
+}
+
+fn constant(constant: &Constant) -> FieldValue {
+    match constant {
+        Constant::Boolean(truth) => FieldValue::Boolean(*truth),
+        Constant::Integer(number) => FieldValue::Integer(*number),
+        Constant::Decimal(number) => FieldValue::Decimal(*number),
+        Constant::Text(text) => FieldValue::Text(text.clone()),
+    }
+}
+
+fn check_source(line: &MappingLine, stream: &Schema) -> Result<(), MappingProblem> {
+    let column = match &line.source {
+        LineSource::Constant { .. } => return Ok(()),
+        LineSource::Column { column } => column,
+        LineSource::Pick(rule) => &rule.column,
+    };
+    let Some((_, field)) = stream.column_with_name(column) else {
+        return Err(problem(line, format!("the stream has no column `{column}`")));
+    };
+    let trouble = match &line.source {
+        LineSource::Pick(rule) => pick::problem(rule, field.data_type()),
+        _ if is_readable(field.data_type()) => None,
+        _ => Some(format!("the column `{column}` is of type {}, which needs a pick rule", field.data_type())),
+    };
+    trouble.map_or(Ok(()), |message| Err(problem(line, message)))
+}
+
+fn writable<'a>(line: &MappingLine, object: &'a ObjectSchema) -> Result<&'a FieldSchema, String> {
+    let field = object.field(&line.target).ok_or_else(|| {
+        format!(
+            "{} has no field {}; make it in Salesforce Setup, or give the signed-in user access to it",
+            object.name, line.target
+        )
+    })?;
+    let may_write = field.createable && (field.updateable || line.when == WriteWhen::OnCreateOnly);
+    if may_write { Ok(field) } else { Err(format!("{} on {} cannot be written", field.name, object.name)) }
+}
+
+fn problem(line: &MappingLine, message: String) -> MappingProblem {
+    MappingProblem { target: line.target.clone(), message }
+}

@@ -1,0 +1,128 @@
+//! Rows on their way out: sorted by what has to be done, kept until a batch is full.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use salesbridge_connector_kit::{Cell, Cells, FieldValue, Operation, Refusal, WriteBatch, WriteRow};
+use salesbridge_model::{ConfirmedFields, Link, LinkState};
+use salesbridge_store::{DueRow, DueState, IntentRow};
+
+use crate::difference::{Difference, difference};
+use crate::engine::Job;
+use crate::external_id::external_id;
+use crate::mapping::{MappedBatch, MappingPlan};
+
+/// One row that has to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct OutgoingRow {
+    pub(crate) intent: IntentRow,
+    values: Vec<(usize, Option<FieldValue>)>,
+}
+
+/// Rows that have been compared and not yet dealt with.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    /// Rows for which a record is made.
+    pub(crate) creates: Vec<OutgoingRow>,
+    /// Rows whose record is changed.
+    pub(crate) updates: Vec<OutgoingRow>,
+    /// Rows without a difference, with their revision.
+    pub(crate) unchanged: Vec<(String, i64)>,
+    /// Rows that cannot be sent, with their revision.
+    pub(crate) refused: Vec<(String, i64, Refusal)>,
+    /// Rows that wait for a person.
+    pub(crate) uncertain: Vec<String>,
+}
+
+impl Outgoing {
+    /// Whether nothing waits to be sent.
+    pub(crate) fn nothing_to_send(&self) -> bool {
+        self.creates.is_empty() && self.updates.is_empty()
+    }
+
+    /// Compares mapped rows with their links and adds each where it belongs.
+    pub(crate) fn sort_in(&mut self, plan: &MappingPlan, mapped: &MappedBatch, links: &[Link], due: &[DueRow]) {
+        let links: HashMap<&str, &Link> = links.iter().map(|link| (link.source_key.as_str(), link)).collect();
+        let due: HashMap<&str, &DueRow> = due.iter().map(|row| (row.source_key.as_str(), row)).collect();
+        let mut refused: HashMap<usize, &Refusal> = mapped.refusals.iter().map(|(row, why)| (*row, why)).collect();
+        for (row, key) in mapped.keys.iter().enumerate() {
+            let due = due.get(key.as_str());
+            let link = links.get(key.as_str()).copied();
+            let revision = due.map_or(0, |due| due.revision);
+            if due.is_some_and(|due| due.state == DueState::Uncertain) {
+                self.uncertain.push(key.clone());
+            } else if let Some(refusal) = refused.remove(&row) {
+                self.refused.push((key.clone(), revision, refusal.clone()));
+            } else if link.is_some_and(|link| link.state == LinkState::Broken) {
+                self.refused.push((key.clone(), revision, broken_link()));
+            } else {
+                self.sort_in_row(plan, &mapped.cells, row, key, revision, link);
+            }
+        }
+    }
+
+    fn sort_in_row(
+        &mut self,
+        plan: &MappingPlan,
+        cells: &Cells,
+        row: usize,
+        key: &str,
+        revision: i64,
+        link: Option<&Link>,
+    ) {
+        let outgoing = |fields: Vec<usize>, confirms: ConfirmedFields| {
+            let record_id = link.map(|link| link.record_id.clone());
+            let value = |position: usize| match cells.get(row, position) {
+                Cell::Set(value) => (position, Some(value.clone())),
+                Cell::Clear | Cell::Omit => (position, None),
+            };
+            OutgoingRow {
+                intent: IntentRow { source_key: key.to_owned(), revision, record_id, confirms },
+                values: fields.into_iter().map(value).collect(),
+            }
+        };
+        match difference(plan, cells, row, link) {
+            Difference::Create { fields, confirms } => self.creates.push(outgoing(fields, confirms)),
+            Difference::Update { fields, confirms } => self.updates.push(outgoing(fields, confirms)),
+            Difference::Unchanged => self.unchanged.push((key.to_owned(), revision)),
+        }
+    }
+}
+
+impl OutgoingRow {
+    /// The values that are to be written, by field name; `None` clears.
+    pub(crate) fn values<'a>(
+        &'a self,
+        fields: &'a [String],
+    ) -> impl Iterator<Item = (&'a str, Option<&'a FieldValue>)> {
+        self.values.iter().map(|(position, value)| (fields[*position].as_str(), value.as_ref()))
+    }
+}
+
+/// The batch that writes these rows: all of them make a record, or all of them change one.
+pub(crate) fn write_batch(job: &Job<'_>, fields: &Arc<[String]>, rows: &[OutgoingRow]) -> WriteBatch {
+    let creating = rows.first().is_some_and(|row| row.intent.record_id.is_none());
+    let external_id_field = job.sync.options.external_id_field.clone().filter(|_| creating);
+    let longest = external_id_field.as_ref().and_then(|name| job.object.field(name)).and_then(|field| field.length);
+    let mut cells = Cells::new(fields.clone());
+    let write_row = |row: &OutgoingRow| {
+        let index = cells.push_row();
+        for (position, value) in &row.values {
+            cells.put(index, *position, value.clone());
+        }
+        let key = |_: &String| external_id(job.installation, job.sync.id, &row.intent.source_key, longest);
+        WriteRow { record_id: row.intent.record_id.clone(), external_id: external_id_field.as_ref().map(key) }
+    };
+    let rows = rows.iter().map(write_row).collect();
+    let operation = if creating { Operation::Create { external_id_field } } else { Operation::Update };
+    WriteBatch { object: job.sync.object.clone(), operation, options: job.write_options(), rows, cells }
+}
+
+fn broken_link() -> Refusal {
+    Refusal {
+        code: "LINK_BROKEN".to_owned(),
+        message: "the record that stands for this row was deleted or converted in Salesforce".to_owned(),
+        fields: Vec::new(),
+        remedy: "Restore the record in Salesforce and retry, or drop the row".to_owned(),
+    }
+}

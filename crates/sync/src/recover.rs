@@ -1,0 +1,77 @@
+//! Recovering intents whose answer was lost, before anything else is sent.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use salesbridge_connector_kit::{ClaimedRecords, ConnectorError, Intent, NextStep, RecoveredRow, Recovery};
+use salesbridge_model::RunProblem;
+use salesbridge_store::Store;
+
+use crate::advance::{Advance, Obstacle};
+use crate::deliver::Delivery;
+use crate::engine::{Engine, Job};
+use crate::settle::RowEnd;
+
+impl Engine {
+    /// Finds out what became of every unsettled intent of the sync and settles it; `Some` when that has to wait.
+    pub(crate) async fn recover(&self, job: &Job<'_>) -> Delivery {
+        let claimed = Links(self.store.clone());
+        for (entry, silent_since) in self.journal.unsettled(&*self.store, job.sync.id).await? {
+            if job.stop.is_cancelled() {
+                return Ok(Some(Advance::Stopped));
+            }
+            let calls_before = job.destination.calls_made();
+            let recovered = job.destination.recover(&Intent(entry.payload.clone()), silent_since, &claimed).await;
+            let calls = job.destination.calls_made() - calls_before;
+            match recovered {
+                Ok(Recovery::Rows(rows)) => {
+                    tracing::info!(
+                        intent.id = %entry.id, sync.id = %entry.sync_id, rows = rows.len(),
+                        "recovered intent {}: {} of its {} rows had arrived", entry.id, arrived(&rows), rows.len()
+                    );
+                    self.settle(job, &entry, rows.into_iter().map(row_end).collect(), calls).await?;
+                }
+                Ok(Recovery::Wait { until }) => {
+                    let problem = RunProblem {
+                        code: "ANSWER_LOST".to_owned(),
+                        message: "the answer to a write was lost, and it may still be under way".to_owned(),
+                        remedy: format!("Nothing: it is looked up again at {}", until.format("%H:%M:%S UTC")),
+                    };
+                    let until = Some(until);
+                    return Ok(Some(Advance::Obstructed(Obstacle::RetryLater { problem, until })));
+                }
+                Err(error) => return Ok(Some(self.obstructed(&error))),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn row_end(row: RecoveredRow) -> RowEnd {
+    match row {
+        RecoveredRow::Answered(answer) => RowEnd::Answered(answer),
+        RecoveredRow::NotSent => RowEnd::NotSent,
+        RecoveredRow::Uncertain { reason } => RowEnd::Uncertain(reason),
+    }
+}
+
+fn arrived(rows: &[RecoveredRow]) -> usize {
+    rows.iter().filter(|row| matches!(row, RecoveredRow::Answered(_))).count()
+}
+
+struct Links(Arc<dyn Store>);
+
+#[async_trait]
+impl ClaimedRecords for Links {
+    async fn claimed(&self, record_ids: &[String]) -> Result<HashSet<String>, ConnectorError> {
+        let look_up = async { self.0.read().await?.links().claimed(record_ids).await };
+        look_up.await.map(HashSet::from_iter).map_err(|cause| ConnectorError {
+            code: "STORE".to_owned(),
+            message: "the links could not be read".to_owned(),
+            remedy: "See the log; the disk may be full".to_owned(),
+            next: NextStep::RetryLater { pause: None },
+            cause: Some(Box::new(cause)),
+        })
+    }
+}
