@@ -1,3 +1,4 @@
 //! The store on real SQLite files.
 
+mod contract;
 mod file;

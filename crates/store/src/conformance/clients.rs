@@ -1,0 +1,115 @@
+//! Clauses about the client directory.
+
+use salesbridge_model::Client;
+
+use super::samples::{at, client, first, full_client, keys, next, save_clients};
+use crate::{ClientFilter, Saved, Store};
+
+pub(super) async fn one_comes_back_byte_for_byte_f8(store: &dyn Store) {
+    let keys = ["C-1", "ключ 2", "quote\"back\\slash'%"];
+    let clients: Vec<Client> = keys.into_iter().map(full_client).collect();
+    save_clients(store, &clients).await;
+    let mut tx = store.read().await.unwrap();
+    for client in &clients {
+        assert_eq!(tx.clients().find(&client.key).await.unwrap().as_ref(), Some(client));
+    }
+    assert_eq!(tx.clients().find("c-1").await.unwrap(), None, "keys compare by their bytes");
+}
+
+pub(super) async fn saving_says_what_it_did(store: &dyn Store) {
+    save_clients(store, &[full_client("C-1"), client("C-2")]).await;
+    let mut changed = client("C-2");
+    changed.status = Some("Banned".to_owned());
+    let mut tx = store.write().await.unwrap();
+    let saved = tx.clients().save(&[client("C-3"), changed.clone(), full_client("C-1")], at(1)).await.unwrap();
+    assert_eq!(saved, [Saved::Created, Saved::Updated, Saved::Unchanged]);
+    assert_eq!(tx.clients().find("C-2").await.unwrap(), Some(changed));
+    assert_eq!(tx.clients().save(&[], at(1)).await.unwrap(), []);
+}
+
+pub(super) async fn a_key_given_twice_is_saved_twice(store: &dyn Store) {
+    let (one, mut two) = (client("C-1"), client("C-1"));
+    two.first_name = Some("Ann".to_owned());
+    let mut tx = store.write().await.unwrap();
+    let saved = tx.clients().save(&[one.clone(), two.clone(), two.clone(), one.clone()], at(0)).await.unwrap();
+    assert_eq!(saved, [Saved::Created, Saved::Updated, Saved::Unchanged, Saved::Updated]);
+    assert_eq!(tx.clients().find("C-1").await.unwrap(), Some(one));
+    assert_eq!(tx.clients().count().await.unwrap(), 1);
+    assert_eq!(tx.outbox().after(0, 10).await.unwrap().len(), 3);
+}
+
+pub(super) async fn two_may_be_equal_but_for_the_key_f10(store: &dyn Store) {
+    save_clients(store, &[full_client("C-1"), full_client("C-2")]).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.clients().count().await.unwrap(), 2);
+}
+
+pub(super) async fn they_are_found_in_key_order(store: &dyn Store) {
+    save_clients(store, &["b", "ä", "a", "B"].map(client)).await;
+    let mut tx = store.read().await.unwrap();
+    let found = tx.clients().find_many(&keys(&["ä", "a", "nobody", "B", "a"])).await.unwrap();
+    assert_eq!(found, ["B", "a", "ä"].map(client));
+    assert_eq!(tx.clients().find_many(&[]).await.unwrap(), []);
+}
+
+pub(super) async fn they_are_read_on_from_a_key(store: &dyn Store) {
+    save_clients(store, &["b", "ä", "a", "B"].map(client)).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.clients().after(None, 2).await.unwrap(), ["B", "a"].map(client));
+    assert_eq!(tx.clients().after(Some("a"), 9).await.unwrap(), ["b", "ä"].map(client));
+    assert_eq!(tx.clients().after(Some("aa"), 1).await.unwrap(), ["b"].map(client));
+    assert_eq!(tx.clients().after(Some("ä"), 1).await.unwrap(), []);
+}
+
+pub(super) async fn a_search_finds_names_in_any_case(store: &dyn Store) {
+    let ann = Client { first_name: Some("Ann".into()), last_name: Some("ÖZTÜRK".into()), ..client("C-1") };
+    let firm = Client { last_name: None, company_names: vec!["Blue Whale Ltd".into()], ..client("C-2") };
+    let mail = Client { email: Some("Someone@Example.com".into()), last_name: None, ..client("Ключ-3") };
+    save_clients(store, &[ann, firm, mail]).await;
+    for (search, found) in [
+        ("ann özt", vec!["C-1"]),
+        ("WHALE", vec!["C-2"]),
+        ("someone@example", vec!["Ключ-3"]),
+        ("ключ", vec!["Ключ-3"]),
+        ("c-", vec!["C-1", "C-2"]),
+        ("", vec!["C-1", "C-2", "Ключ-3"]),
+        ("nobody", vec![]),
+    ] {
+        assert_eq!(search_for(store, search).await, found, "search for `{search}`");
+    }
+}
+
+pub(super) async fn a_search_has_no_wildcards(store: &dyn Store) {
+    save_clients(store, &["a%b", "axb", "a_b", "a\\b"].map(client)).await;
+    for key in ["a%b", "a_b", "a\\b"] {
+        assert_eq!(search_for(store, key).await, [key]);
+    }
+}
+
+pub(super) async fn a_list_has_pages_and_a_total_under_the_filter(store: &dyn Store) {
+    let other = Client { last_name: Some("Other".to_owned()), ..client("b") };
+    save_clients(store, &[client("d"), other, client("a"), client("c")]).await;
+    let filter = ClientFilter { search: Some("smith".to_owned()) };
+    let mut tx = store.read().await.unwrap();
+    let one = tx.clients().list(&filter, &first(2)).await.unwrap();
+    assert_eq!((one.items, one.total), (vec![client("a"), client("c")], 3));
+    let two = tx.clients().list(&filter, &next(one.next, 2)).await.unwrap();
+    assert_eq!((two.items, two.next, two.total), (vec![client("d")], None, 3));
+    assert_eq!(tx.clients().list(&ClientFilter::default(), &first(1)).await.unwrap().total, 4);
+}
+
+pub(super) async fn ten_thousand_are_saved_in_one_call(store: &dyn Store) {
+    let clients: Vec<Client> = (0..10_000).map(|number| client(&format!("C-{number:05}"))).collect();
+    save_clients(store, &clients).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.clients().after(None, 20_000).await.unwrap(), clients);
+    assert_eq!(tx.clients().count().await.unwrap(), 10_000);
+    assert_eq!(tx.outbox().newest().await.unwrap(), 10_000);
+}
+
+async fn search_for(store: &dyn Store, search: &str) -> Vec<String> {
+    let filter = ClientFilter { search: Some(search.to_owned()) };
+    let mut tx = store.read().await.unwrap();
+    let page = tx.clients().list(&filter, &first(10)).await.unwrap();
+    page.items.into_iter().map(|client| client.key).collect()
+}

@@ -1,0 +1,96 @@
+//! Clauses about connections.
+
+use salesbridge_model::Connection;
+
+use super::samples::{at, connection, first, id, lay_ground, next};
+use crate::{Store, StoreError};
+
+pub(super) async fn one_comes_back_whole(store: &dyn Store) {
+    let full = connection(1, "acme");
+    let bare = Connection { held: None, org: None, enabled: false, ..connection(2, "bare") };
+    insert(store, &[&full, &bare]).await;
+
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.connections().find(full.id).await.unwrap().as_ref(), Some(&full));
+    assert_eq!(tx.connections().find_by_name(&bare.name).await.unwrap().as_ref(), Some(&bare));
+    assert_eq!(tx.connections().find(id("conn", 3)).await.unwrap(), None);
+    assert_eq!(tx.connections().find_by_name(&"nobody".parse().unwrap()).await.unwrap(), None);
+}
+
+pub(super) async fn a_name_is_taken_once(store: &dyn Store) {
+    insert(store, &[&connection(1, "acme")]).await;
+    let mut tx = store.write().await.unwrap();
+    let again = tx.connections().insert(&connection(2, "acme")).await;
+    assert!(matches!(again, Err(StoreError::Taken { what: "connection name" })), "{again:?}");
+}
+
+pub(super) async fn an_update_keeps_id_name_and_creation(store: &dyn Store) {
+    let old = connection(1, "acme");
+    insert(store, &[&old]).await;
+    let new = Connection {
+        name: "other".parse().unwrap(),
+        caption: "New".to_owned(),
+        provider: "other".to_owned(),
+        method: "password".to_owned(),
+        settings: [("a".to_owned(), "b".to_owned())].into(),
+        enabled: false,
+        held: None,
+        org: None,
+        created_at: at(90),
+        updated_at: at(91),
+        ..old.clone()
+    };
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.connections().update(&new).await.unwrap());
+    assert!(!tx.connections().update(&connection(9, "nobody")).await.unwrap());
+    let expected = Connection { name: old.name, created_at: old.created_at, ..new };
+    assert_eq!(tx.connections().find(old.id).await.unwrap(), Some(expected));
+}
+
+pub(super) async fn they_are_listed_by_name_in_pages(store: &dyn Store) {
+    let (a, b, c) = (connection(3, "a"), connection(1, "b"), connection(2, "c"));
+    insert(store, &[&b, &c, &a]).await;
+    let mut tx = store.read().await.unwrap();
+    let one = tx.connections().list(&first(2)).await.unwrap();
+    assert_eq!((one.items, one.total), (vec![a, b], 3));
+    let two = tx.connections().list(&next(one.next, 2)).await.unwrap();
+    assert_eq!((two.items, two.next, two.total), (vec![c], None, 3));
+    assert_eq!(tx.connections().list(&first(3)).await.unwrap().next, None, "a full last page has no next one");
+}
+
+pub(super) async fn removing_one_removes_its_secrets(store: &dyn Store) {
+    let (gone, stays) = (connection(1, "gone"), connection(2, "stays"));
+    insert(store, &[&gone, &stays]).await;
+    let mut tx = store.write().await.unwrap();
+    for connection in [&gone, &stays] {
+        tx.secrets().save_data_key(connection.id, b"key").await.unwrap();
+        tx.secrets().save(connection.id, "consumer_secret", b"sealed").await.unwrap();
+    }
+    assert!(tx.connections().delete(gone.id).await.unwrap());
+    assert!(!tx.connections().delete(gone.id).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write().await.unwrap();
+    tx.connections().insert(&gone).await.unwrap();
+    assert_eq!(tx.secrets().fields(gone.id).await.unwrap(), Vec::<String>::new());
+    assert_eq!(tx.secrets().data_keys().await.unwrap(), [(stays.id, b"key".to_vec())]);
+    assert_eq!(tx.secrets().fields(stays.id).await.unwrap(), ["consumer_secret"]);
+}
+
+pub(super) async fn one_that_a_sync_uses_stays(store: &dyn Store) {
+    lay_ground(store).await;
+    let mut tx = store.write().await.unwrap();
+    let refused = tx.connections().delete(id("conn", 1)).await;
+    assert!(matches!(refused, Err(StoreError::Reference { .. })), "{refused:?}");
+    drop(tx);
+    let mut tx = store.read().await.unwrap();
+    assert!(tx.connections().find(id("conn", 1)).await.unwrap().is_some());
+}
+
+async fn insert(store: &dyn Store, connections: &[&Connection]) {
+    let mut tx = store.write().await.unwrap();
+    for connection in connections {
+        tx.connections().insert(connection).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}

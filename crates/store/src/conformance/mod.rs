@@ -1,0 +1,95 @@
+//! The suite every implementation of [`Store`] passes: one function per clause of the contract.
+//!
+//! An implementation's tests call [`run_all`] with a maker of fresh, empty stores on the real database, [`due_agrees_with_a_model`] with
+//! random numbers, and [`remember_everything`] and [`everything_is_remembered`] around a reopening. It knows no database.
+
+#![expect(clippy::unwrap_used, reason = "a clause that cannot go on has failed")]
+
+mod clients;
+mod connections;
+mod due;
+mod due_model;
+mod everything;
+mod installation;
+mod journal;
+mod links;
+mod outbox;
+mod outcomes;
+mod runs;
+mod samples;
+mod secrets;
+mod syncs;
+mod transactions;
+
+pub use due_model::due_agrees_with_a_model;
+pub use everything::{everything_is_remembered, remember_everything};
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
+
+use crate::Store;
+
+type Clause = for<'s> fn(&'s dyn Store) -> Pin<Box<dyn Future<Output = ()> + Send + 's>>;
+
+macro_rules! clauses {
+    ($($noun:ident: $($clause:ident),+;)+) => {
+        &[$($((concat!(stringify!($noun), "::", stringify!($clause)), |store| Box::pin($noun::$clause(store)))),+),+]
+    };
+}
+
+const CLAUSES: &[(&str, Clause)] = clauses! {
+    transactions: a_dropped_transaction_leaves_no_trace, a_transaction_sees_its_own_changes, a_read_transaction_cannot_write,
+        a_read_transaction_sees_one_state, write_transactions_are_serialized;
+    installation: it_gets_its_id_once;
+    connections: one_comes_back_whole, a_name_is_taken_once, an_update_keeps_id_name_and_creation, they_are_listed_by_name_in_pages,
+        removing_one_removes_its_secrets, one_that_a_sync_uses_stays;
+    secrets: sealed_bytes_come_back, fields_are_named_in_order, a_secret_needs_its_connection;
+    clients: one_comes_back_byte_for_byte_f8, saving_says_what_it_did, a_key_given_twice_is_saved_twice, two_may_be_equal_but_for_the_key_f10,
+        they_are_found_in_key_order, they_are_read_on_from_a_key, a_search_finds_names_in_any_case, a_search_has_no_wildcards,
+        a_list_has_pages_and_a_total_under_the_filter, ten_thousand_are_saved_in_one_call;
+    outbox: a_change_and_its_entry_are_one, an_unchanged_client_has_no_entry, entries_are_read_on_from_a_sequence,
+        trimming_waits_for_the_slowest_enabled_sync, a_sequence_is_never_used_twice;
+    syncs: one_comes_back_whole, a_name_is_taken_once, one_starts_at_the_newest_change, an_update_keeps_id_name_and_connection,
+        they_are_listed_by_name_in_pages, those_of_a_connection_are_found, removing_one_removes_all_that_is_its_own,
+        one_needs_its_connection;
+    due: fifty_changes_are_one_row_f20, a_change_is_taken_in_once, other_streams_are_not_taken_in, a_change_makes_a_waiting_row_due_at_once,
+        an_uncertain_row_stays_uncertain, an_unknown_sync_takes_nothing_in, skipping_takes_nothing_in, rows_are_ready_in_order_and_in_time,
+        the_next_time_is_the_earliest_later_one, holding_respects_a_newer_change, what_may_be_made_is_held_over_a_newer_change,
+        clearing_respects_a_newer_change, a_retry_makes_rows_due_at_once, dropping_removes_rows_of_a_state, rows_are_listed_in_pages_and_counted,
+        rows_of_another_sync_stay;
+    links: one_comes_back_whole, saving_again_replaces, two_rows_never_share_a_record_r53, another_sync_may_hold_the_record,
+        claimed_records_are_told, they_are_listed_by_key_in_pages, a_link_needs_its_sync;
+    runs: one_comes_back_whole, an_update_keeps_what_it_is, open_runs_are_told_oldest_first, they_are_listed_newest_first_in_pages,
+        a_run_needs_its_sync;
+    outcomes: recording_says_what_it_replaced, recorded_keys_are_told, they_are_listed_by_key_in_pages_under_the_filter,
+        an_outcome_needs_its_run;
+    journal: entries_come_back_in_the_order_of_their_ids, an_entry_is_settled_once, an_entry_needs_its_run;
+};
+
+/// Checks every clause, each on a fresh store, and names all that do not hold. What `fresh` gives beside the store is kept until the
+/// clause has ended: a folder, for example.
+///
+/// # Panics
+/// When a clause does not hold.
+pub async fn run_all<S: Store, G>(fresh: impl AsyncFn() -> (S, G)) {
+    let mut broken = Vec::new();
+    for (name, clause) in CLAUSES {
+        let (store, _guard) = fresh().await;
+        if !holds(*clause, &store).await {
+            broken.push(*name);
+        }
+    }
+    assert!(broken.is_empty(), "{} of {} clauses do not hold: {broken:#?}", broken.len(), CLAUSES.len());
+}
+
+/// Runs one clause; a panic in it, which the panic hook has printed, is `false`.
+async fn holds(clause: Clause, store: &dyn Store) -> bool {
+    let mut clause = clause(store);
+    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| clause.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(())) => Poll::Ready(true),
+        Err(_) => Poll::Ready(false),
+    })
+    .await
+}
