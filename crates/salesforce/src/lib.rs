@@ -1,1 +1,44 @@
 //! The Salesforce client: sign-in, rows, collections, queries, describe, limits.
+//!
+//! It knows Salesforce's wire formats, its error codes and what they oblige us to do. It refuses to know where tokens and budgets
+//! are kept ([`TokenKeeper`] and [`CallBudget`] are promises that others keep), what is synced, and who asked.
+
+mod auth;
+mod call;
+mod call_budget;
+mod client;
+mod collections;
+mod describe;
+mod disposition;
+mod error;
+mod fault;
+mod host;
+mod identity;
+mod limits;
+mod options;
+mod org_time;
+mod query;
+mod record_id;
+mod rows;
+mod sign_in_error;
+mod token_keeper;
+mod versions;
+
+pub use auth::{ClientCredentials, Session, SignIn};
+pub use call_budget::{ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget};
+pub use client::{OrgClient, OrgClientParts};
+pub use collections::{CollectionOperation, CollectionProblem, CollectionRequest, MOST_ROWS, RowResult, SentCall};
+pub use describe::{FieldDescribe, ObjectDescribe, PicklistValue};
+pub use disposition::Disposition;
+pub use error::{ApiError, WriteError};
+pub use fault::ApiFault;
+pub use host::{DomainProblem, DomainUrl, InstanceUrl};
+pub use limits::{Limit, Limits};
+pub use options::WriteOptions;
+pub use query::{QueryLocator, QueryPage, QueryPages, Record};
+pub use record_id::{RecordId, RecordIdProblem};
+pub use rows::Upserted;
+pub use salesbridge_soql::quote;
+pub use sign_in_error::{OauthFault, SignInError};
+pub use token_keeper::{MemoryTokenKeeper, SignsIn, TokenKeeper};
+pub use versions::{ApiVersion, ApiVersionProblem, DEFAULT_API_VERSION, OfferedVersion};

@@ -1,0 +1,143 @@
+//! The client of one org: sends calls within the budget, signs them, and replays one after a new sign-in.
+
+use std::sync::Arc;
+
+use salesbridge_egress::{HttpClient, Response, RetryPolicy};
+use salesbridge_model::Clock;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    ApiError, ApiUsage, ApiVersion, CallBudget, Session, TokenKeeper, WriteError, call::Call, describe::DescribeCache,
+    fault::wire::faults_in, org_time::OrgTime,
+};
+
+/// What a client is made of.
+pub struct OrgClientParts {
+    /// Sends requests; has the reach of the connection.
+    pub http: HttpClient,
+    /// Keeps the session.
+    pub keeper: Arc<dyn TokenKeeper>,
+    /// Grants calls.
+    pub budget: Arc<dyn CallBudget>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Which version of the API is spoken.
+    pub version: ApiVersion,
+    /// When reads are repeated, and writes that surely were not sent.
+    pub retries: RetryPolicy,
+}
+
+/// The client of one org. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct OrgClient {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    parts: OrgClientParts,
+    org_time: OrgTime,
+    pub(crate) describes: DescribeCache,
+}
+
+impl OrgClient {
+    /// A client of these parts.
+    pub fn new(parts: OrgClientParts) -> Self {
+        Self { shared: Arc::new(Shared { parts, org_time: OrgTime::default(), describes: DescribeCache::default() }) }
+    }
+
+    /// How far the org's clock is ahead of ours, one second exact; `None` before the first answer.
+    pub fn org_time_offset(&self) -> Option<chrono::Duration> {
+        self.shared.org_time.offset()
+    }
+
+    /// The session in use; signs in when there is none.
+    pub async fn session(&self) -> Result<Arc<Session>, ApiError> {
+        Ok(self.shared.parts.keeper.session().await?)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.parts.clock
+    }
+
+    /// Makes a read, repeated where that helps, and reads its answer as JSON.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: &Call, expected: &'static str) -> Result<T, ApiError> {
+        let attempt = || async move {
+            let body = body_of_success(self.send(call).await?).await?;
+            parsed(&body, expected)
+        };
+        self.shared.parts.retries.run(ApiError::verdict_for_read, attempt).await
+    }
+
+    /// Makes a write, repeated only while nothing was sent. The head of the answer is here when this returns, whatever its status.
+    pub(crate) async fn write(&self, call: &Call) -> Result<Response, WriteError> {
+        let sent = self.shared.parts.retries.run(ApiError::verdict_for_write, || self.send(call)).await;
+        sent.map_err(|cause| WriteError::judge(call.kind, cause))
+    }
+
+    /// Sends a call; after a 401 that a new token mends, once more in a new session. A 401 means that nothing was carried out.
+    async fn send(&self, call: &Call) -> Result<Response, ApiError> {
+        let keeper = &self.shared.parts.keeper;
+        let session = keeper.session().await?;
+        let response = self.send_in(call, &session).await?;
+        if !may_want_a_new_token(&response) {
+            return Ok(response);
+        }
+        let refusal = refusal_of(response).await?;
+        if !wants_a_new_token(&refusal) {
+            return Err(refusal);
+        }
+        let renewed = keeper.renew(&session).await?;
+        let response = self.send_in(call, &renewed).await?;
+        if may_want_a_new_token(&response) { Err(refusal_of(response).await?) } else { Ok(response) }
+    }
+
+    async fn send_in(&self, call: &Call, session: &Session) -> Result<Response, ApiError> {
+        let parts = &self.shared.parts;
+        let request = call.request(parts.version.as_str(), session)?;
+        parts.budget.before_call().await?;
+        let sent = parts.http.send(request).await;
+        let usage =
+            sent.as_ref().ok().and_then(|response| response.header("sforce-limit-info")).and_then(ApiUsage::parse);
+        parts.budget.after_call(usage);
+        let response = sent?;
+        if let Some(date) = response.header("date") {
+            self.shared.org_time.note(date, parts.clock.now());
+        }
+        Ok(response)
+    }
+}
+
+impl std::fmt::Debug for OrgClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OrgClient").field("version", &self.shared.parts.version).finish_non_exhaustive()
+    }
+}
+
+fn may_want_a_new_token(response: &Response) -> bool {
+    response.status() == 401
+}
+
+fn wants_a_new_token(refusal: &ApiError) -> bool {
+    refusal.faults().iter().any(crate::ApiFault::asks_for_a_new_token)
+}
+
+/// The body of an answer that says yes; anything else is an error.
+pub(crate) async fn body_of_success(response: Response) -> Result<Vec<u8>, ApiError> {
+    if (200..=299).contains(&response.status()) {
+        Ok(response.bytes().await?)
+    } else {
+        Err(refusal_of(response).await?)
+    }
+}
+
+/// The refusal an answer holds. The outer error is that its body could not be read.
+async fn refusal_of(response: Response) -> Result<ApiError, ApiError> {
+    let status = response.status();
+    let faults = faults_in(&response.bytes().await?);
+    Ok(if faults.is_empty() { ApiError::Unavailable { status } } else { ApiError::Refused { status, faults } })
+}
+
+/// Reads JSON; the parser's own message is dropped, because it may quote the content.
+pub(crate) fn parsed<T: DeserializeOwned>(body: &[u8], expected: &'static str) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|_| ApiError::Unreadable { expected })
+}
