@@ -126,9 +126,10 @@ impl DueRepository for SqliteDue<'_> {
 
     async fn clear(&mut self, sync: SyncId, settled: &[(String, i64)]) -> Result<(), StoreError> {
         const OPERATION: &str = "due.clear";
+        // CROSS JOIN keeps this order: one look-up per settled row, whatever SQLite thinks of the table's size.
         sqlx::query(
             "DELETE FROM due WHERE rowid IN (SELECT due.rowid FROM json_each(?2) AS settled \
-             JOIN due ON due.sync_id = ?1 AND due.source_key = settled.value ->> 0 \
+             CROSS JOIN due ON due.sync_id = ?1 AND due.source_key = settled.value ->> 0 \
              AND due.revision <= settled.value ->> 1)",
         )
         .bind(sync.to_string())

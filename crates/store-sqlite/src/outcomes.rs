@@ -90,8 +90,8 @@ impl SqliteOutcomes<'_> {
         const OPERATION: &str = "outcomes.record";
         let rows: Vec<_> = outcomes.iter().map(|outcome| (outcome.run_id, &outcome.source_key)).collect();
         let stored: Vec<(String, String, String)> = sqlx::query_as(
-            "SELECT run_id, source_key, kind FROM outcomes \
-             WHERE (run_id, source_key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+            "SELECT outcomes.run_id, outcomes.source_key, outcomes.kind FROM json_each(?) AS asked \
+             CROSS JOIN outcomes ON outcomes.run_id = asked.value ->> 0 AND outcomes.source_key = asked.value ->> 1",
         )
         .bind(json(OPERATION, &rows)?)
         .fetch_all(&mut *self.0)
