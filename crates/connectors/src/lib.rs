@@ -1,1 +1,3 @@
-//! One folder per system that rows come from or go to.
+//! One folder per system that rows come from or go to. A connector knows the contract of `connector-kit` and its own system, nothing else.
+
+pub mod salesforce;

@@ -1,0 +1,76 @@
+//! What a connection needs to be opened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salesbridge_egress::{ClientSettings, HttpClient, RetryBudget, RetryPolicy, RetryTiming};
+use salesbridge_model::{Clock, Secret};
+use salesbridge_salesforce::{
+    ApiVersion, ClientCredentials, CountingBudget, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
+    SignIn,
+};
+
+use super::SalesforceConnector;
+
+/// What a connection needs to be opened.
+#[derive(Debug)]
+pub struct SalesforceConfig {
+    /// Address of the org.
+    pub domain_url: String,
+    /// Consumer key of the app.
+    pub consumer_key: String,
+    /// Consumer secret of the app.
+    pub consumer_secret: Secret<String>,
+    /// Rows of one write call; at most 200 are sent.
+    pub batch_rows: usize,
+    /// How long a write whose answer was lost may still be under way.
+    pub in_flight: Duration,
+    /// The same for a local org.
+    pub in_flight_local: Duration,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct ConfigProblem {
+    /// Which setting.
+    pub field: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// Reads of one connection that may be repeated in a row before every further one has to be earned.
+const RETRY_TOKENS: u32 = 20;
+
+impl SalesforceConnector {
+    /// Opens a connection. Nothing is sent before it is used.
+    pub fn open(config: SalesforceConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigProblem> {
+        let domain = DomainUrl::parse(&config.domain_url)
+            .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
+        let http = HttpClient::new(ClientSettings::new(domain.reach()))
+            .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
+        let retries = RetryPolicy::new(RetryTiming::default(), Arc::new(RetryBudget::new(RETRY_TOKENS)));
+        let credentials = ClientCredentials {
+            domain: domain.clone(),
+            consumer_key: config.consumer_key,
+            consumer_secret: config.consumer_secret,
+        };
+        let sign_in = SignIn::new(credentials, http.clone(), retries.clone());
+        let parts = OrgClientParts {
+            http: http.clone(),
+            keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
+            budget: Arc::new(CountingBudget::default()),
+            clock: clock.clone(),
+            version: ApiVersion::default(),
+            retries,
+        };
+        Ok(Self {
+            client: OrgClient::new(parts),
+            http,
+            clock,
+            batch_rows: config.batch_rows.clamp(1, MOST_ROWS),
+            in_flight: if domain.is_local() { config.in_flight_local } else { config.in_flight },
+            domain,
+        })
+    }
+}

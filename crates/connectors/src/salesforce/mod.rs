@@ -1,0 +1,13 @@
+//! A Salesforce org as a destination.
+
+mod check;
+mod config;
+mod discover;
+mod intent;
+mod judge;
+mod recover;
+mod write;
+
+pub use check::{Check, CheckState};
+pub use config::{ConfigProblem, SalesforceConfig};
+pub use write::SalesforceConnector;

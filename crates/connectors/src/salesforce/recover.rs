@@ -1,0 +1,180 @@
+//! Finding out what became of a write whose answer was lost, by asking the org.
+//!
+//! By the external-ID field where there is one. Else by who created what since when: a record that holds every value sent was made by the row; equal
+//! rows are interchangeable and are matched by number.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, SecondsFormat};
+use salesbridge_connector_kit::{ClaimedRecords, ConnectorError, Operation, RecoveredRow, Recovery, RowAnswer};
+use salesbridge_model::Timestamp;
+use salesbridge_salesforce::{ApiError, Record, quote};
+use serde_json::Value;
+
+use super::SalesforceConnector;
+use super::intent::{PreparedRow, PreparedWrite};
+use super::judge::connector_error;
+
+/// Records looked at in one recovery, at most; a window with more cannot be told apart and is left to a person.
+const MOST_RECORDS: usize = 20_000;
+/// External ids in one query: an address may have 16,384 bytes (REST API Developer Guide, "Status Codes and Error Responses", 414).
+const IDS_PER_QUERY: usize = 60;
+
+impl SalesforceConnector {
+    pub(super) async fn find_out(
+        &self,
+        prepared: &PreparedWrite,
+        broken_at: Timestamp,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Recovery, ConnectorError> {
+        match &prepared.operation {
+            // Doing it again gives the same record; the rows are compared anew and sent again.
+            Operation::Update => Ok(Recovery::Rows(vec![RecoveredRow::NotSent; prepared.rows.len()])),
+            Operation::Create { external_id_field: Some(field) } => {
+                self.find_by_external_id(prepared, field).await.map_err(connector_error)
+            }
+            Operation::Create { external_id_field: None } => self.find_by_values(prepared, broken_at, claimed).await,
+        }
+    }
+
+    /// A row that is not found may be sent again even while the first send is under way: the field is unique.
+    async fn find_by_external_id(&self, prepared: &PreparedWrite, field: &str) -> Result<Recovery, ApiError> {
+        let ids: Vec<String> = prepared.rows.iter().filter_map(|row| row.external_id.clone()).collect();
+        let mut found = Vec::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let list: Vec<String> = chunk.iter().map(|id| quote(id)).collect();
+            let object = prepared.request.object();
+            let soql = format!("SELECT Id, {field} FROM {object} WHERE {field} IN ({})", list.join(","));
+            found.extend(self.client.query_rows(&soql, chunk.len()).await?);
+        }
+        let record_of = |row: &PreparedRow| {
+            let id = row.external_id.as_deref()?;
+            let holds = |record: &&Record| text(record, field).is_some_and(|value| value.eq_ignore_ascii_case(id));
+            found.iter().find(holds).and_then(|record| text(record, "Id")).map(str::to_owned)
+        };
+        let recovered = |row: &PreparedRow| match record_of(row) {
+            Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),
+            None => RecoveredRow::NotSent,
+        };
+        Ok(Recovery::Rows(prepared.rows.iter().map(recovered).collect()))
+    }
+
+    async fn find_by_values(
+        &self,
+        prepared: &PreparedWrite,
+        broken_at: Timestamp,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Recovery, ConnectorError> {
+        let Some(mut free) = self.created_since(prepared, claimed).await? else {
+            let reason = format!("more than {MOST_RECORDS} records were created by the same user meanwhile");
+            return Ok(Recovery::Rows(vec![RecoveredRow::Uncertain { reason }; prepared.rows.len()]));
+        };
+        let mut rows: Vec<Option<String>> = Vec::with_capacity(prepared.rows.len());
+        for row in &prepared.rows {
+            let found = free.iter().position(|record| holds_every_value(record, &row.fields));
+            rows.push(found.and_then(|position| text(&free.remove(position), "Id").map(str::to_owned)));
+        }
+        // A call of up to 200 records is one transaction: when one of its records is there, all that will ever be there are.
+        let arrived = rows.iter().any(Option::is_some);
+        let silent_until = broken_at + chrono::Duration::from_std(self.in_flight).unwrap_or_default();
+        if !arrived && self.clock.now() < silent_until {
+            return Ok(Recovery::Wait { until: silent_until });
+        }
+        let recovered = |found: Option<String>| match found {
+            Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),
+            None if free.is_empty() => RecoveredRow::NotSent,
+            None => RecoveredRow::Uncertain { reason: leftovers(&free) },
+        };
+        Ok(Recovery::Rows(rows.into_iter().map(recovered).collect()))
+    }
+
+    /// The records that our user created since the write was prepared and that stand for no other row, oldest first; `None` when there are too many.
+    async fn created_since(
+        &self,
+        prepared: &PreparedWrite,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Option<Vec<Record>>, ConnectorError> {
+        let mut fields: Vec<&str> = Vec::new();
+        for field in prepared.rows.iter().flat_map(|row| row.fields.keys()) {
+            if !fields.contains(&field.as_str()) && !field.eq_ignore_ascii_case("Id") {
+                fields.push(field);
+            }
+        }
+        let soql = format!(
+            "SELECT Id{}{} FROM {} WHERE CreatedById = {} AND CreatedDate >= {} ORDER BY CreatedDate, Id",
+            if fields.is_empty() { "" } else { ", " },
+            fields.join(", "),
+            prepared.request.object(),
+            quote(&prepared.user_id),
+            prepared.not_before.to_rfc3339_opts(SecondsFormat::Secs, true),
+        );
+        let records = match self.client.query_rows(&soql, MOST_RECORDS).await {
+            Ok(records) => records,
+            Err(ApiError::TooManyRows { .. }) => return Ok(None),
+            Err(error) => return Err(connector_error(error)),
+        };
+        let ids: Vec<String> = records.iter().filter_map(|record| text(record, "Id")).map(str::to_owned).collect();
+        let claimed: HashSet<String> = claimed.claimed(&ids).await?;
+        Ok(Some(records.into_iter().filter(|r| text(r, "Id").is_some_and(|id| !claimed.contains(id))).collect()))
+    }
+}
+
+fn leftovers(free: &[Record]) -> String {
+    let ids: Vec<&str> = free.iter().filter_map(|record| text(record, "Id")).take(5).collect();
+    format!(
+        "the same user created {} records meanwhile that hold other values, among them {}; one of them may be this row's",
+        free.len(),
+        ids.join(", ")
+    )
+}
+
+fn text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
+    let (_, value) = record.iter().find(|(name, _)| name.eq_ignore_ascii_case(field))?;
+    value.as_str()
+}
+
+/// Whether a record holds what was sent, as Salesforce keeps it: outer blanks trimmed, empty as null, times in its own notation.
+fn holds_every_value(record: &Record, sent: &Record) -> bool {
+    sent.iter().all(|(field, value)| {
+        let kept =
+            record.iter().find(|(name, _)| name.eq_ignore_ascii_case(field)).map_or(&Value::Null, |(_, kept)| kept);
+        is_same(value, kept)
+    })
+}
+
+fn is_same(sent: &Value, kept: &Value) -> bool {
+    match (sent, kept) {
+        (Value::String(sent), Value::String(kept)) => {
+            let lines = |text: &str| text.trim().replace("\r\n", "\n");
+            lines(sent) == lines(kept) || instant(sent).is_some_and(|time| Some(time) == instant(kept))
+        }
+        (Value::String(sent), Value::Null) => sent.trim().is_empty(),
+        (Value::Number(sent), Value::Number(kept)) => sent.as_f64() == kept.as_f64(),
+        (sent, kept) => sent == kept,
+    }
+}
+
+/// A time in our notation (`Z`) or Salesforce's (`+0000`), to the second.
+fn instant(text: &str) -> Option<i64> {
+    let time =
+        DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3f%z"));
+    time.ok().map(|time| time.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_the_same_as_salesforce_keeps_it() {
+        assert!(is_same(&json!("Ann "), &json!("Ann")));
+        assert!(is_same(&json!("a\nb"), &json!("a\r\nb")));
+        assert!(is_same(&json!(5), &json!(5.0)));
+        assert!(is_same(&json!(" "), &Value::Null));
+        assert!(is_same(&json!("2026-01-01T00:00:00.000Z"), &json!("2026-01-01T00:00:00.000+0000")));
+        assert!(!is_same(&json!("Ann"), &json!("ann")), "F8: byte for byte, case too");
+        assert!(!is_same(&json!("Ann"), &Value::Null));
+    }
+}

@@ -1,0 +1,94 @@
+//! Writing records by collections of up to 200.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use salesbridge_connector_kit::{
+    Answers, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation, Recovery,
+    SendFailure, SendWatch, WriteBatch,
+};
+use salesbridge_egress::HttpClient;
+use salesbridge_model::{Clock, OrgIdentity, Timestamp};
+use salesbridge_salesforce::{DomainUrl, OrgClient};
+
+use super::discover::object_schema;
+use super::intent::PreparedWrite;
+use super::judge::{connector_error, row_answer, send_failure};
+
+/// One Salesforce org, signed in to when it is first used.
+pub struct SalesforceConnector {
+    pub(super) client: OrgClient,
+    pub(super) http: HttpClient,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) batch_rows: usize,
+    pub(super) in_flight: Duration,
+    pub(super) domain: DomainUrl,
+}
+
+/// The org's clock is known to a second, and a record's creation time is cut to whole seconds.
+const CLOCK_DOUBT: chrono::Duration = chrono::Duration::seconds(3);
+
+impl SalesforceConnector {
+    /// The org behind the connection.
+    pub async fn org(&self) -> Result<OrgIdentity, ConnectorError> {
+        self.client.identity(&self.domain).await.map_err(connector_error)
+    }
+
+    /// The org's time, as far as its answers told.
+    fn org_now(&self) -> Timestamp {
+        self.clock.now() + self.client.org_time_offset().unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl Destination for SalesforceConnector {
+    async fn describe(&self, object: &str, refresh: bool) -> Result<ObjectSchema, ConnectorError> {
+        let describe = match refresh {
+            true => self.client.refresh_describe(object).await,
+            false => self.client.describe(object).await,
+        };
+        describe.map(|describe| object_schema(&describe)).map_err(connector_error)
+    }
+
+    fn batch_rows(&self) -> usize {
+        self.batch_rows
+    }
+
+    fn calls_made(&self) -> u64 {
+        self.http.calls()
+    }
+
+    async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
+        let session = self.client.session().await.map_err(connector_error)?;
+        let user_id = session.user_id.to_string();
+        let prepared =
+            PreparedWrite::new(batch, user_id, self.org_now() - CLOCK_DOUBT).map_err(|problem| ConnectorError {
+                code: "salesforce.unsendable".to_owned(),
+                message: problem.to_string(),
+                remedy: "Correct the mapping of the sync".to_owned(),
+                next: NextStep::HoldSync,
+                cause: None,
+            })?;
+        prepared.to_intent()
+    }
+
+    async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
+        let prepared = PreparedWrite::from_intent(intent).map_err(SendFailure::NotSent)?;
+        let updating = prepared.operation == Operation::Update;
+        let sent = self.client.send_collection(&prepared.request).await.map_err(send_failure)?;
+        watch.sent();
+        let results = sent.answer().await.map_err(send_failure)?;
+        watch.answered();
+        Ok(results.into_iter().map(|result| row_answer(result, updating)).collect())
+    }
+
+    async fn recover(
+        &self,
+        intent: &Intent,
+        broken_at: Timestamp,
+        claimed: &dyn ClaimedRecords,
+    ) -> Result<Recovery, ConnectorError> {
+        self.find_out(&PreparedWrite::from_intent(intent)?, broken_at, claimed).await
+    }
+}
