@@ -1,1 +1,129 @@
-//! A Salesforce stand-in that runs on this machine.
+#![doc = include_str!("../README.md")]
+
+mod answers;
+mod clock;
+mod config;
+mod control;
+mod faults;
+mod ids;
+mod limits;
+mod oauth;
+mod org;
+mod page;
+mod requests;
+mod rest;
+mod rows;
+mod schema;
+mod seed;
+mod server;
+mod soql_execution;
+mod storage;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::task::TaskTracker;
+
+pub use clock::{Clock, SystemClock};
+pub use config::{Credentials, Data, OrgConfig, StartError};
+pub use control::{ControlError, OrgControl, RecordCount, UserInfo};
+pub use faults::{ActiveFault, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime};
+pub use ids::{checksum, normalized as normalized_id};
+pub use oauth::{App, TokenFormat};
+pub use requests::SeenRequest;
+
+use org::{Org, OrgState, Places};
+
+/// An org that listens. It stops when [`RunningOrg::shutdown`] is awaited, and begins to stop when it is dropped.
+pub struct RunningOrg {
+    org: Org,
+    tasks: TaskTracker,
+    addresses: (SocketAddr, Option<SocketAddr>),
+}
+
+/// Opens an org's data and starts to listen.
+///
+/// # Errors
+/// The data cannot be opened, or an address cannot be listened on.
+pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
+    let listener = server::bind(config.listen, config.allow_other_addresses).await?;
+    let instance_listener = match config.instance_listen {
+        Some(address) => Some(server::bind(address, config.allow_other_addresses).await?),
+        None => None,
+    };
+    let address = bound(&listener, config.listen)?;
+    let instance_address = instance_listener.as_ref().map(|second| bound(second, config.listen)).transpose()?;
+    let opened = tokio::task::spawn_blocking(move || OrgState::open(config)).await;
+    let org = Arc::new(opened.map_err(|_| StartError::Storage(rusqlite::Error::InvalidQuery))??);
+    let sign_in_url = format!("http://{address}");
+    let own_url = instance_address.map_or_else(|| sign_in_url.clone(), |second| format!("http://{second}"));
+    let instance_url = org.config.instance_url.clone().unwrap_or(own_url);
+    org.settle(Places { sign_in_url, instance_url });
+    let (tasks, router) = (TaskTracker::new(), router(&org));
+    for listener in [Some(listener), instance_listener].into_iter().flatten() {
+        tasks.spawn(server::serve(Arc::clone(&org), router.clone(), listener, tasks.clone()));
+    }
+    Ok(RunningOrg { org, tasks, addresses: (address, instance_address) })
+}
+
+impl RunningOrg {
+    /// Where clients sign in, such as `http://127.0.0.1:4711`.
+    pub fn url(&self) -> &str {
+        self.org.sign_in_url()
+    }
+
+    /// The `instance_url` of token answers.
+    pub fn instance_url(&self) -> &str {
+        self.org.instance_url()
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses.0
+    }
+
+    /// The second address, when there is one.
+    pub fn instance_address(&self) -> Option<SocketAddr> {
+        self.addresses.1
+    }
+
+    /// Commands to the org from inside the process.
+    pub fn control(&self) -> OrgControl {
+        OrgControl::new(Arc::clone(&self.org))
+    }
+
+    /// Stops listening, lets requests that began finish, and returns when all is written.
+    pub async fn shutdown(self) {
+        self.org.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for RunningOrg {
+    fn drop(&mut self) {
+        self.org.stop.cancel();
+        self.tasks.close();
+    }
+}
+
+impl std::fmt::Debug for RunningOrg {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("RunningOrg").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+fn router(org: &Org) -> Router {
+    Router::new()
+        .merge(oauth::routes())
+        .merge(rest::routes(org))
+        .merge(control::routes())
+        .merge(page::routes())
+        .fallback(server::nothing_here)
+        .with_state(Arc::clone(org))
+}
+
+fn bound(listener: &tokio::net::TcpListener, asked: SocketAddr) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|cause| StartError::Listen { address: asked, cause })
+}

@@ -1,0 +1,105 @@
+//! The shapes of what the REST API answers: JSON bodies, and errors in an array.
+//! Refuses to know why something was refused.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+/// One error, of a request or of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowError {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    /// API names of the fields at fault; `None` where the API leaves the key out.
+    pub(crate) fields: Option<Vec<String>>,
+}
+
+/// A request refused as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) status: StatusCode,
+    pub(crate) errors: Vec<RowError>,
+}
+
+impl RowError {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), fields: None }
+    }
+
+    pub(crate) fn on(code: &'static str, message: impl Into<String>, fields: &[&str]) -> Self {
+        let fields = fields.iter().map(|&field| field.to_owned()).collect();
+        Self { code, message: message.into(), fields: Some(fields) }
+    }
+
+    /// As results inside collections write it.
+    pub(crate) fn in_result(&self) -> Value {
+        let fields = self.fields.clone().unwrap_or_default();
+        json!({"statusCode": self.code, "message": self.message, "fields": fields})
+    }
+
+    fn in_array(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("message".to_owned(), self.message.clone().into());
+        error.insert("errorCode".to_owned(), self.code.into());
+        if let Some(fields) = &self.fields {
+            error.insert("fields".to_owned(), fields.clone().into());
+        }
+        error.into()
+    }
+}
+
+impl Fault {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, errors: vec![RowError::new(code, message)] }
+    }
+
+    pub(crate) fn bad_request(error: RowError) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, errors: vec![error] }
+    }
+
+    /// The path leads nowhere.
+    pub(crate) fn no_resource() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "The requested resource does not exist")
+    }
+
+    /// No row has this id or external id, or no such field finds rows.
+    pub(crate) fn no_row(asked: &str) -> Self {
+        let text = format!("Provided external ID field does not exist or is not accessible: {asked}");
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
+    }
+
+    pub(crate) fn method_not_allowed(method: &str, allowed: &str) -> Self {
+        let text = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
+    }
+
+    /// A body that is not what the resource reads.
+    pub(crate) fn unreadable(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "JSON_PARSER_ERROR", message)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        tracing::error!(error = %error, "the local org's database refused a statement");
+        let text = "An unexpected error occurred. Please include this ErrorId if you contact support: 1-1 (1)";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "UNKNOWN_EXCEPTION", text)
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        json_answer(self.status, &self.errors.iter().map(RowError::in_array).collect())
+    }
+}
+
+/// A JSON body as the API sends it.
+pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+}
+
+/// A JSON body with status 200.
+pub(crate) fn ok(body: &Value) -> Response {
+    json_answer(StatusCode::OK, body)
+}

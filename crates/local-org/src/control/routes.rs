@@ -1,0 +1,150 @@
+//! Control over HTTP, in JSON. The Host check of the server and the loopback address are its only guard, so a request
+//! from a page of another site is refused by its `Origin` header.
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answers::ok;
+use crate::control::{ControlError, OrgControl};
+use crate::faults::FaultRule;
+use crate::oauth::App;
+use crate::org::Org;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DailyLimit {
+    calls: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserChange {
+    api_enabled: Option<bool>,
+    is_active: Option<bool>,
+}
+
+pub(crate) fn routes() -> Router<Org> {
+    Router::new()
+        .route("/local-org/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/local-org/faults/{id}", delete(remove_fault))
+        .route("/local-org/requests", get(requests).delete(clear_requests))
+        .route("/local-org/tokens/expire", post(expire_tokens))
+        .route("/local-org/daily-limit", put(set_daily_limit))
+        .route("/local-org/apps", get(apps).post(keep_app))
+        .route("/local-org/apps/{consumer_key}", delete(delete_app))
+        .route("/local-org/users", get(users))
+        .route("/local-org/users/{id}", axum::routing::patch(change_user))
+        .route("/local-org/counts", get(counts))
+        .layer(from_fn(refuse_other_sites))
+}
+
+async fn faults(State(org): State<Org>) -> Response {
+    json_of(&OrgControl::new(org).faults())
+}
+
+async fn add_fault(State(org): State<Org>, Json(rule): Json<FaultRule>) -> Response {
+    ok(&json!({"id": OrgControl::new(org).add_fault(rule)}))
+}
+
+async fn clear_faults(State(org): State<Org>) -> StatusCode {
+    OrgControl::new(org).clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+async fn remove_fault(State(org): State<Org>, Path(id): Path<u64>) -> StatusCode {
+    done_or_missing(OrgControl::new(org).remove_fault(id))
+}
+
+async fn requests(State(org): State<Org>) -> Response {
+    json_of(&OrgControl::new(org).requests())
+}
+
+async fn clear_requests(State(org): State<Org>) -> StatusCode {
+    OrgControl::new(org).clear_requests();
+    StatusCode::NO_CONTENT
+}
+
+async fn expire_tokens(State(org): State<Org>) -> Result<StatusCode, ControlError> {
+    OrgControl::new(org).expire_tokens().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn set_daily_limit(State(org): State<Org>, Json(limit): Json<DailyLimit>) -> Result<StatusCode, ControlError> {
+    OrgControl::new(org).set_daily_limit(limit.calls).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The apps without their secrets.
+async fn apps(State(org): State<Org>) -> Result<Response, ControlError> {
+    let mut apps = OrgControl::new(org).apps().await?;
+    for app in &mut apps {
+        app.consumer_secret = "[masked]".to_owned();
+    }
+    Ok(json_of(&apps))
+}
+
+/// The app with its secret: whoever makes one has to learn it.
+async fn keep_app(State(org): State<Org>, Json(app): Json<App>) -> Result<Response, ControlError> {
+    Ok(json_of(&OrgControl::new(org).keep_app(app).await?))
+}
+
+async fn delete_app(State(org): State<Org>, Path(consumer_key): Path<String>) -> Result<StatusCode, ControlError> {
+    Ok(done_or_missing(OrgControl::new(org).delete_app(&consumer_key).await?))
+}
+
+async fn users(State(org): State<Org>) -> Result<Response, ControlError> {
+    Ok(json_of(&OrgControl::new(org).users().await?))
+}
+
+async fn change_user(
+    State(org): State<Org>,
+    Path(id): Path<String>,
+    Json(change): Json<UserChange>,
+) -> Result<StatusCode, ControlError> {
+    let control = OrgControl::new(org);
+    if let Some(api_enabled) = change.api_enabled {
+        control.set_api_enabled(&id, api_enabled).await?;
+    }
+    if let Some(is_active) = change.is_active {
+        control.set_active(&id, is_active).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn counts(State(org): State<Org>) -> Result<Response, ControlError> {
+    Ok(json_of(&OrgControl::new(org).record_counts().await?))
+}
+
+/// A page of another site can make a browser send requests here; its browser then names that site.
+async fn refuse_other_sites(request: Request, next: Next) -> Response {
+    if is_from_other_site(request.headers()) {
+        return (StatusCode::FORBIDDEN, "requests from other sites are refused").into_response();
+    }
+    next.run(request).await
+}
+
+fn is_from_other_site(headers: &HeaderMap) -> bool {
+    let named = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = named(header::HOST).unwrap_or_default();
+    named(header::ORIGIN).is_some_and(|origin| origin.split_once("://").is_none_or(|(_, site)| site != host))
+}
+
+fn done_or_missing(done: bool) -> StatusCode {
+    if done { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+fn json_of(value: &impl serde::Serialize) -> Response {
+    ok(&serde_json::to_value(value).unwrap_or(Value::Null))
+}
+
+impl IntoResponse for ControlError {
+    fn into_response(self) -> Response {
+        (StatusCode::BAD_REQUEST, Json(json!({"error": self.to_string()}))).into_response()
+    }
+}

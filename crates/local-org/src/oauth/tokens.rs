@@ -1,0 +1,133 @@
+//! Access tokens: issued, found again by their digest, extended by use, expired, revoked.
+//! The token itself is not kept. Refuses to know HTTP.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::answers::Fault;
+use crate::oauth::apps::{App, TokenFormat, random_text};
+use crate::oauth::signing::SigningKey;
+use crate::org::Work;
+
+const OPAQUE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
+/// Characters of an opaque token behind the org id and the exclamation mark.
+const OPAQUE_LENGTH: usize = 96;
+
+/// What a presented token stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) user_id: String,
+    pub(crate) consumer_key: String,
+    pub(crate) scopes: String,
+    pub(crate) format: TokenFormat,
+    pub(crate) issued_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+/// The key id in the header of JWT access tokens and in `/id/keys`.
+pub(crate) fn key_id(org_id: &str) -> String {
+    format!("CORE_ATJWT.{org_id}.0")
+}
+
+/// Issues a token for a user of an app.
+pub(crate) fn issue(work: &Work<'_>, app: &App, user_id: &str, scopes: &str) -> Result<String, Fault> {
+    let lifetime = TimeDelta::seconds(i64::from(app.token_lifetime_seconds));
+    let token = match app.token_format {
+        TokenFormat::Opaque => opaque(&work.org_id()?),
+        TokenFormat::Jwt => jwt(work, app, user_id, scopes, work.now + lifetime)?,
+    };
+    work.sql
+        .prepare_cached(
+            "INSERT INTO token (digest, format, consumer_key, user_id, scopes, issued_at, expires_at, lifetime)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            digest(&token),
+            app.token_format.as_str(),
+            app.consumer_key,
+            user_id,
+            scopes,
+            work.now.timestamp_millis(),
+            (work.now + lifetime).timestamp_millis(),
+            lifetime.num_milliseconds(),
+        ])?;
+    Ok(token)
+}
+
+/// What a token stands for; nothing when it is unknown, expired or revoked. Use in the second half of its life extends
+/// an opaque token.
+pub(crate) fn present(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusqlite::Result<Option<Session>> {
+    let digest = digest(token);
+    let statement = "SELECT user_id, consumer_key, scopes, format, issued_at, expires_at, lifetime FROM token
+                     WHERE digest = ?1 AND expires_at > ?2";
+    let now_ms = now.timestamp_millis();
+    let read = |row: &rusqlite::Row<'_>| {
+        let (format, lifetime): (String, i64) = (row.get(3)?, row.get(6)?);
+        let format = if format == TokenFormat::Jwt.as_str() { TokenFormat::Jwt } else { TokenFormat::Opaque };
+        let session = Session {
+            user_id: row.get(0)?,
+            consumer_key: row.get(1)?,
+            scopes: row.get(2)?,
+            format,
+            issued_at: DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default(),
+            expires_at: DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default(),
+        };
+        Ok((session, lifetime))
+    };
+    let found = sql.prepare_cached(statement)?.query_row(params![digest, now_ms], read).optional()?;
+    if let Some((session, lifetime)) = &found {
+        let is_late = session.expires_at.timestamp_millis() - now_ms < lifetime / 2;
+        if session.format == TokenFormat::Opaque && is_late {
+            let extend = "UPDATE token SET expires_at = ?2 WHERE digest = ?1";
+            sql.prepare_cached(extend)?.execute(params![digest, now_ms + lifetime])?;
+        }
+    }
+    Ok(found.map(|(session, _)| session))
+}
+
+pub(crate) fn revoke(sql: &Connection, token: &str) -> rusqlite::Result<()> {
+    sql.prepare_cached("DELETE FROM token WHERE digest = ?1")?.execute([digest(token)]).map(drop)
+}
+
+/// Ends every token now.
+pub(crate) fn expire_all(sql: &Connection) -> rusqlite::Result<usize> {
+    sql.prepare_cached("UPDATE token SET expires_at = 0")?.execute([])
+}
+
+/// Whether a token has the shape of a JWT: Salesforce refuses a bad one of these in other words.
+pub(crate) fn looks_like_jwt(token: &str) -> bool {
+    token.starts_with("eyJ") && token.matches('.').count() == 2 && !token.contains('!')
+}
+
+fn opaque(org_id: &str) -> String {
+    format!("{}!{}", org_id.get(..15).unwrap_or_default(), random_text(OPAQUE_LENGTH, OPAQUE))
+}
+
+fn jwt(work: &Work<'_>, app: &App, user_id: &str, scopes: &str, expires_at: DateTime<Utc>) -> Result<String, Fault> {
+    let org_id = work.org_id()?;
+    let header = json!({
+        "tnk": format!("core/local/{org_id}"), "ver": "1.0", "kid": key_id(&org_id), "tty": "sfdc-core-token",
+        "typ": "JWT", "alg": "RS256",
+    });
+    let payload = json!({
+        "scp": scopes,
+        "aud": [work.org.instance_url()],
+        "sub": format!("uid:{user_id}"),
+        "nbf": work.now.timestamp(),
+        "mty": "oauth",
+        "sfi": random_text(64, b"0123456789abcdef"),
+        "roles": [],
+        "iss": work.org.instance_url(),
+        "hsc": false,
+        "exp": expires_at.timestamp(),
+        "iat": work.now.timestamp(),
+        "client_id": app.consumer_key,
+    });
+    SigningKey::of(work.org, work.sql)?.token(&header, &payload)
+}
+
+fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}

@@ -1,0 +1,120 @@
+//! What was asked of the org, kept for the person who wonders. Bounded, and without secrets.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+/// Headers whose value is a secret.
+const SECRET_HEADERS: [&str; 4] = ["authorization", "cookie", "x-sfdc-session", "proxy-authorization"];
+/// Form fields and query parameters whose value is a secret.
+const SECRET_FIELDS: [&str; 9] = [
+    "client_secret",
+    "password",
+    "assertion",
+    "client_assertion",
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "token",
+    "oauth_token",
+];
+/// The longest body kept, in bytes.
+const LONGEST_BODY: usize = 256 * 1024;
+/// What stands where a secret stood.
+const MASK: &str = "[masked]";
+
+/// One request and how it was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeenRequest {
+    /// Counts up from 1 over the life of the process.
+    pub number: u64,
+    /// When it arrived, as the API writes times.
+    pub at: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path without its query string.
+    pub path: String,
+    /// The query string, secrets masked.
+    pub query: Option<String>,
+    /// The headers in the order they came, secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// The body as text, secrets masked, cut when very long.
+    pub body: String,
+    /// The status answered; nothing while the request runs and when the connection was dropped.
+    pub status: Option<u16>,
+}
+
+/// The newest requests.
+pub(crate) struct Requests {
+    kept: Mutex<Kept>,
+    most: usize,
+}
+
+#[derive(Default)]
+struct Kept {
+    last_number: u64,
+    seen: VecDeque<SeenRequest>,
+}
+
+impl Requests {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { kept: Mutex::default(), most }
+    }
+
+    /// Keeps a request; answers its number.
+    pub(crate) fn add(&self, mut request: SeenRequest) -> u64 {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.last_number += 1;
+        request.number = kept.last_number;
+        kept.seen.push_back(request);
+        while kept.seen.len() > self.most {
+            kept.seen.pop_front();
+        }
+        kept.last_number
+    }
+
+    pub(crate) fn answered(&self, number: u64, status: u16) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(request) = kept.seen.iter_mut().rev().find(|request| request.number == number) {
+            request.status = Some(status);
+        }
+    }
+
+    pub(crate) fn list(&self) -> Vec<SeenRequest> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).seen.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).seen.clear();
+    }
+}
+
+/// The headers as pairs, secrets masked.
+pub(crate) fn masked_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let is_secret = SECRET_HEADERS.contains(&name.as_str());
+            let shown =
+                if is_secret { MASK.to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+            (name.as_str().to_owned(), shown)
+        })
+        .collect()
+}
+
+/// A form or query string with its secret values masked.
+pub(crate) fn masked_form(form: &str) -> String {
+    let masked = form.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if SECRET_FIELDS.contains(&name) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join("&")
+}
+
+/// A body as text for the log.
+pub(crate) fn masked_body(path: &str, body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
+    if path.starts_with("/services/oauth2") { masked_form(&text) } else { text.into_owned() }
+}

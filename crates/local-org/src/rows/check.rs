@@ -1,0 +1,184 @@
+//! The rules a row must keep before it is written. Refuses to write.
+
+use rusqlite::types::Value as Cell;
+use rusqlite::{OptionalExtension, params};
+
+use crate::answers::RowError;
+use crate::ids;
+use crate::org::Work;
+use crate::rows::find::{self, Found};
+use crate::rows::parse::{Input, ParentKey, Purpose};
+use crate::schema::{Ability, Field, FieldType, Object};
+use crate::storage::{identifier, table};
+
+/// Turns parents named by external id into ids, then checks every rule. Answers what is wrong; empty when all is well.
+pub(crate) fn check(
+    work: &Work<'_>,
+    object: &Object,
+    input: &mut Input<'_>,
+    purpose: Purpose,
+    own_id: Option<&str>,
+) -> rusqlite::Result<Vec<RowError>> {
+    let mut errors = std::mem::take(&mut input.problems);
+    for parent in std::mem::take(&mut input.parents) {
+        match parent_id(work, &parent)? {
+            Ok(id) => input.values.push((parent.field, Cell::Text(id))),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.extend(missing(object, input, purpose));
+    for (field, cell) in &mut input.values {
+        if let Cell::Text(text) = cell {
+            match text_rule(work, field, text)? {
+                Ok(Some(replacement)) => *text = replacement,
+                Ok(None) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        if field.can(Ability::Unique) {
+            errors.extend(duplicate(work, object, field, cell, own_id)?);
+        }
+    }
+    Ok(errors)
+}
+
+/// Required fields: all of them on create, those set to null on update.
+fn missing(object: &Object, input: &Input<'_>, purpose: Purpose) -> Option<RowError> {
+    let value_of = |name: &str| input.values.iter().find(|(field, _)| field.name == name).map(|(_, cell)| cell);
+    let is_missing = |field: &&Field| match value_of(&field.name) {
+        Some(cell) => *cell == Cell::Null && !(purpose == Purpose::Create && field.can(Ability::Defaulted)),
+        None => purpose == Purpose::Create && field.is_required(),
+    };
+    let must_have = |field: &&Field| !field.can(Ability::Nillable);
+    let fields: Vec<&str> =
+        object.fields.iter().filter(must_have).filter(is_missing).map(|field| field.name.as_str()).collect();
+    let text = format!("Required fields are missing: [{}]", fields.join(", "));
+    (!fields.is_empty()).then(|| RowError::on("REQUIRED_FIELD_MISSING", text, &fields))
+}
+
+type Ruled = Result<Option<String>, RowError>;
+
+/// The rules of text; a restricted picklist answers the value in its defined case.
+fn text_rule(work: &Work<'_>, field: &Field, text: &str) -> rusqlite::Result<Ruled> {
+    if field.kind == FieldType::Reference {
+        return reference(work, field, text);
+    }
+    if field.length > 0 && text.chars().count() > usize::try_from(field.length).unwrap_or(usize::MAX) {
+        let message = format!("{}: data value too large: {text} (max length={})", field.label, field.length);
+        return Ok(Err(RowError::on("STRING_TOO_LONG", message, &[&field.name])));
+    }
+    if field.kind == FieldType::Email && !is_email(text) {
+        let message = format!("{}: invalid email address: {text}", field.label);
+        return Ok(Err(RowError::on("INVALID_EMAIL_ADDRESS", message, &[&field.name])));
+    }
+    Ok(if field.kind == FieldType::Picklist { picklist(work, field, text) } else { Ok(None) })
+}
+
+fn picklist(work: &Work<'_>, field: &Field, text: &str) -> Ruled {
+    let values = work.schema.picklist_values(field);
+    match values.iter().find(|value| value.value.to_lowercase() == text.to_lowercase()) {
+        Some(known) => Ok(Some(known.value.clone())),
+        None if field.can(Ability::Restricted) => {
+            let message = format!("{}: bad value for restricted picklist field: {text}", field.label);
+            Err(RowError::on("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[&field.name]))
+        }
+        None => Ok(None),
+    }
+}
+
+fn reference(work: &Work<'_>, field: &Field, id: &str) -> rusqlite::Result<Ruled> {
+    let known: Vec<&Object> =
+        field.refers_to.iter().filter_map(|name| work.schema.object(name)).map(AsRef::as_ref).collect();
+    let Some(target) = known.iter().find(|object| object.key_prefix == ids::prefix(id)) else {
+        // Objects this org does not keep can be referred to by any well-formed id.
+        let may_be_elsewhere = known.len() < field.refers_to.len() && work.schema.object_of_id(id).is_none();
+        let message = format!("{}: id value of incorrect type: {id}", field.label);
+        let wrong = RowError::on("MALFORMED_ID", message, &[&field.name]);
+        return Ok(if may_be_elsewhere { Ok(None) } else { Err(wrong) });
+    };
+    Ok(match find::by_id(work, target, id)? {
+        Found::One(_) => Ok(None),
+        Found::Deleted => Err(RowError::on("ENTITY_IS_DELETED", "entity is deleted", &[&field.name])),
+        _ => Err(RowError::on("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", &[&field.name])),
+    })
+}
+
+fn parent_id(work: &Work<'_>, parent: &ParentKey<'_>) -> rusqlite::Result<Result<String, RowError>> {
+    let asked = parent.object.as_deref().or_else(|| parent.field.refers_to.first().map(String::as_str));
+    let object = asked.filter(|asked| parent.field.refers_to.iter().any(|known| known.eq_ignore_ascii_case(asked)));
+    let found = match object.and_then(|name| work.schema.object(name)) {
+        Some(object) => find::by_external_id(work, object, &parent.key_field, &parent.key)?,
+        None => Found::NoSuchField,
+    };
+    let refused = |code, message: String| Err(RowError::on(code, message, &[]));
+    Ok(match found {
+        Found::One(id) => Ok(id),
+        Found::Several(_) => {
+            let text = format!("Foreign key external ID: {} matches more than one row", parent.key);
+            refused("DUPLICATE_EXTERNAL_ID", text)
+        }
+        Found::NoSuchField => {
+            refused("INVALID_FIELD", format!("Foreign key field {} is not an external ID", parent.key_field))
+        }
+        Found::Deleted | Found::None => {
+            let text = format!("Foreign key external ID: {} not found for field {}", parent.key, parent.key_field);
+            refused("INVALID_FIELD", text)
+        }
+    })
+}
+
+fn duplicate(
+    work: &Work<'_>,
+    object: &Object,
+    field: &Field,
+    cell: &Cell,
+    own_id: Option<&str>,
+) -> rusqlite::Result<Option<RowError>> {
+    if *cell == Cell::Null {
+        return Ok(None);
+    }
+    let found: Option<String> = work
+        .sql
+        .prepare_cached(&format!(
+            "SELECT \"Id\" FROM {} WHERE {} = ?1 AND \"Id\" <> ?2 AND {}",
+            table(&object.name),
+            identifier(&field.name),
+            object.is_live_sql()
+        ))?
+        .query_row(params![cell, own_id.unwrap_or_default()], |row| row.get(0))
+        .optional()?;
+    Ok(found.map(|id| {
+        let text = format!("duplicate value found: {} duplicates value on record with id: {id}", field.name);
+        RowError::on("DUPLICATE_VALUE", text, &[])
+    }))
+}
+
+/// `local@domain.tld`, without blanks; what the API takes for an address.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || ",;<>()[]\"@".contains(c));
+    let labels: Vec<&str> = domain.split('.').collect();
+    is_plain(local)
+        && is_plain(domain)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && labels.len() >= 2
+        && labels.iter().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+        && labels.last().is_some_and(|top| top.chars().count() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn addresses_are_told_from_other_text() {
+        for good in ["a@b.co", "first.last+tag@sub.domain.example", "o'brien@b.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "foo", "a@b", "a@@b.co", "a b@c.de", "@b.co", "a@.co", "a@b.", "a@b.c", "a,b@c.de"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Records: read from JSON, checked, written, found, shown. Refuses to know paths and HTTP methods.
+
+mod check;
+mod derive;
+mod find;
+mod parse;
+mod show;
+mod write;
+
+pub(crate) use find::{Found, by_external_id, by_id, key_cell};
+pub(crate) use parse::{Purpose, parse};
+pub(crate) use show::{address, cell, record_url, show};
+pub(crate) use write::{Written, create, delete, update};

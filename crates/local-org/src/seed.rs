@@ -1,0 +1,92 @@
+//! What a new org starts with: its own row, two profiles, one administrator, one app. And what an old one remembers.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+
+use crate::clock;
+use crate::config::OrgConfig;
+use crate::ids;
+use crate::oauth::App;
+use crate::oauth::apps;
+use crate::org::{keep_setting, setting};
+use crate::schema::Schema;
+
+/// The administrator's e-mail address; the user name starts with the org's pod so that it is unique everywhere.
+const ADMIN_EMAIL: &str = "admin@local-org.example";
+
+/// Makes an empty database an org. Does nothing to one that has a name already.
+pub(crate) fn first_start(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    if setting(sql, "org_id")?.is_some() {
+        return default_app(sql, config);
+    }
+    ids::keep_pod(sql)?;
+    let org_id = ids::next(sql, "00D")?;
+    let admin_id = ids::next(sql, "005")?;
+    keep_setting(sql, "org_id", &org_id)?;
+    keep_setting(sql, "admin_id", &admin_id)?;
+    let now = clock::stamp(now);
+    organization(sql, &org_id, &admin_id, &config.name, &now)?;
+    let profile_id = profile(sql, "System Administrator", &admin_id, &now)?;
+    profile(sql, "Standard User", &admin_id, &now)?;
+    admin(sql, &admin_id, &profile_id, &now)?;
+    default_app(sql, config)
+}
+
+/// The schema with the custom fields this org was given.
+pub(crate) fn custom_fields(sql: &Connection, standard: Schema) -> rusqlite::Result<Schema> {
+    let mut statement = sql.prepare("SELECT object, field FROM custom_field ORDER BY rowid")?;
+    let kept: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let readable = kept.into_iter().filter_map(|(object, field)| Some((object, serde_json::from_str(&field).ok()?)));
+    Ok(readable.fold(standard, |schema, (object, field)| schema.with_field(&object, field)))
+}
+
+fn organization(sql: &Connection, id: &str, admin: &str, name: &str, now: &str) -> rusqlite::Result<()> {
+    sql.execute(
+        "INSERT INTO \"record_Organization\" (\"Id\", \"Name\", \"InstanceName\", \"OrganizationType\",
+         \"DefaultLocaleSidKey\", \"LanguageLocaleKey\", \"TimeZoneSidKey\", \"CreatedDate\", \"CreatedById\",
+         \"LastModifiedDate\", \"LastModifiedById\", \"SystemModstamp\")
+         VALUES (?1, ?2, 'LOCAL', 'Developer Edition', 'en_US', 'en_US', 'GMT', ?3, ?4, ?3, ?4, ?3)",
+        params![id, name, now, admin],
+    )
+    .map(drop)
+}
+
+fn profile(sql: &Connection, name: &str, admin: &str, now: &str) -> rusqlite::Result<String> {
+    let id = ids::next(sql, "00e")?;
+    sql.execute(
+        "INSERT INTO \"record_Profile\" (\"Id\", \"Name\", \"CreatedDate\", \"CreatedById\", \"LastModifiedDate\",
+         \"LastModifiedById\", \"SystemModstamp\") VALUES (?1, ?2, ?3, ?4, ?3, ?4, ?3)",
+        params![id, name, now, admin],
+    )?;
+    Ok(id)
+}
+
+fn admin(sql: &Connection, id: &str, profile: &str, now: &str) -> rusqlite::Result<()> {
+    let username = format!("admin.{}@local-org.example", id.get(3..6).unwrap_or_default().to_lowercase());
+    sql.execute(
+        "INSERT INTO \"record_User\" (\"Id\", \"Username\", \"FirstName\", \"LastName\", \"Name\", \"Email\", \"Alias\",
+         \"IsActive\", \"TimeZoneSidKey\", \"LocaleSidKey\", \"EmailEncodingKey\", \"LanguageLocaleKey\", \"ProfileId\",
+         \"CreatedDate\", \"CreatedById\", \"LastModifiedDate\", \"LastModifiedById\", \"SystemModstamp\")
+         VALUES (?1, ?2, 'Local', 'Admin', 'Local Admin', ?3, 'ladmin', 1, 'GMT', 'en_US', 'UTF-8', 'en_US', ?4,
+         ?5, ?1, ?5, ?1, ?5)",
+        params![id, username, ADMIN_EMAIL, profile, now],
+    )
+    .map(drop)
+}
+
+/// The default app: made on the first start, and given the configured key whenever one is configured.
+fn default_app(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
+    let run_as = setting(sql, "admin_id")?;
+    let mut app = App { name: "Default App".to_owned(), run_as, ..App::default() };
+    match &config.default_app {
+        Some(given) if apps::find(sql, &given.consumer_key)?.is_none() => {
+            app.consumer_key.clone_from(&given.consumer_key);
+            app.consumer_secret.clone_from(&given.consumer_secret);
+        }
+        None if apps::list(sql)?.is_empty() && setting(sql, "has_default_app")?.is_none() => {}
+        _ => return Ok(()),
+    }
+    apps::keep(sql, app)?;
+    keep_setting(sql, "has_default_app", "yes")
+}

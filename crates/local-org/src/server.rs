@@ -1,0 +1,199 @@
+//! Listening, and what happens to a request before and after the rooms that answer it: the Host header is checked, the
+//! request is kept for the log, faults strike. Refuses to know what is asked.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Method, Request, Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::answers::{Fault, RowError, json_answer};
+use crate::clock;
+use crate::config::StartError;
+use crate::faults::{FaultAction, FaultTime};
+use crate::org::Org;
+use crate::requests::{SeenRequest, masked_body, masked_form, masked_headers};
+
+/// The largest body read (REST API Developer Guide: 50 MB for text).
+const LARGEST_BODY: usize = 50 * 1024 * 1024;
+/// The longest path with query string in bytes.
+const LONGEST_URI: usize = 16_384;
+
+/// A listener's end: the connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("told to close the connection without an answer")]
+struct Dropped;
+
+/// Binds an address, loopback ones only unless allowed.
+pub(crate) async fn bind(address: SocketAddr, allow_other: bool) -> Result<TcpListener, StartError> {
+    if !allow_other && !address.ip().is_loopback() {
+        return Err(StartError::NotLoopback(address));
+    }
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
+}
+
+/// Accepts connections until the org stops. Every connection and request is a task of `tasks`.
+pub(crate) async fn serve(org: Org, router: Router, listener: TcpListener, tasks: TaskTracker) {
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = org.stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => drop(tasks.spawn(connection(Arc::clone(&org), router.clone(), stream, tasks.clone()))),
+            Err(error) => tracing::warn!(error = %error, "a connection could not be accepted"),
+        }
+    }
+}
+
+/// The name in a Host header, without the port.
+pub(crate) fn host_name(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split_once(':').map_or(host, |(name, _)| name),
+    }
+}
+
+async fn connection(org: Org, router: Router, stream: TcpStream, tasks: TaskTracker) {
+    // Answers are small and awaited one by one: waiting to fill a packet only delays them.
+    drop(stream.set_nodelay(true));
+    let stop = org.stop.clone();
+    let service = service_fn(move |request| {
+        // A task of its own, so that a request that began is finished although its caller hangs up.
+        let answered = tasks.spawn(answer(Arc::clone(&org), router.clone(), request));
+        async move { answered.await.unwrap_or(Err(Dropped)) }
+    });
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => return,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    drop(connection.await);
+}
+
+async fn answer(org: Org, router: Router, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+    if !is_known_host(&org, &request) {
+        let text = "This host name is not the org's: use a loopback name, or add the name to the org's configuration";
+        return Ok((StatusCode::MISDIRECTED_REQUEST, text).into_response());
+    }
+    if request.uri().to_string().len() > LONGEST_URI {
+        return Ok(StatusCode::URI_TOO_LONG.into_response());
+    }
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+    };
+    let request = normalized(Request::from_parts(parts, body));
+    let path = request.uri().path();
+    if path == "/" || path.starts_with("/local-org") {
+        return Ok(routed(router, request).await);
+    }
+    let number = org.requests.add(seen(&org, &request));
+    let outcome = with_faults(&org, router, request).await;
+    if let Ok(response) = &outcome {
+        org.requests.answered(number, response.status().as_u16());
+    }
+    outcome
+}
+
+async fn with_faults(org: &Org, router: Router, request: Request<Bytes>) -> Result<Response<Body>, Dropped> {
+    match org.faults.strike(request.method().as_str(), &request.uri().to_string()) {
+        None => Ok(routed(router, request).await),
+        Some((FaultTime::Before, action)) => match struck(org, &action).await? {
+            Some(error) => Ok(error),
+            None => Ok(routed(router, request).await),
+        },
+        Some((FaultTime::After, action)) => {
+            let response = routed(router, request).await;
+            Ok(struck(org, &action).await?.unwrap_or(response))
+        }
+    }
+}
+
+/// Waits, then drops the connection or answers an error, as the fault says.
+async fn struck(org: &Org, action: &FaultAction) -> Result<Option<Response<Body>>, Dropped> {
+    if let Some(delay) = action.delay() {
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = org.stop.cancelled() => {}
+        }
+    }
+    if action.drop_connection {
+        return Err(Dropped);
+    }
+    Ok(action.error.as_ref().map(|error| {
+        let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        json_answer(status, &serde_json::json!([{"message": error.message, "errorCode": error.code}]))
+    }))
+}
+
+async fn routed(router: Router, request: Request<Bytes>) -> Response<Body> {
+    let answered: Result<_, Infallible> = router.oneshot(request.map(Body::from)).await;
+    match answered {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// The path without a closing slash, which clients add as they like, and the method that `_HttpMethod` names.
+fn normalized(mut request: Request<Bytes>) -> Request<Bytes> {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    if request.method() == Method::POST && query.split('&').any(|pair| pair == "_HttpMethod=PATCH") {
+        *request.method_mut() = Method::PATCH;
+    }
+    let path = request.uri().path();
+    let trimmed = path.trim_end_matches('/');
+    if !trimmed.is_empty() && trimmed.len() < path.len() {
+        let query = if query.is_empty() { query } else { format!("?{query}") };
+        if let Ok(uri) = format!("{trimmed}{query}").parse::<Uri>() {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+fn is_known_host(org: &Org, request: &Request<Incoming>) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host_name(host);
+    let is_loopback = name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let mut configured = org.config.host_names.iter().chain(&org.config.login_hosts);
+    is_loopback || configured.any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn seen(org: &Org, request: &Request<Bytes>) -> SeenRequest {
+    let path = request.uri().path().to_owned();
+    SeenRequest {
+        number: 0,
+        at: clock::shown(org.now()),
+        method: request.method().to_string(),
+        query: request.uri().query().map(masked_form),
+        headers: masked_headers(request.headers()),
+        body: masked_body(&path, request.body()),
+        path,
+        status: None,
+    }
+}
+
+/// What no room answers.
+pub(crate) async fn nothing_here() -> Fault {
+    Fault {
+        status: StatusCode::NOT_FOUND,
+        errors: vec![RowError::new("NOT_FOUND", "The requested resource does not exist")],
+    }
+}
