@@ -1,1 +1,18 @@
 //! Seal and open secrets; bytes in, bytes out, no storage.
+//!
+//! A key ring holds the master keys: every one reads, the newest writes. Each connection has a data key of its own, wrapped by a master
+//! key; its secrets are sealed with the data key and bound to their place, so that a copied ciphertext does not open elsewhere.
+//! The cipher is XChaCha20-Poly1305 throughout, whose nonces are long enough to be drawn at random.
+//!
+//! It refuses to know where keys and ciphertexts are kept, and what the secrets are for.
+
+mod cipher;
+mod error;
+mod key;
+mod ring;
+mod sealed;
+
+pub use error::{KeyTextProblem, VaultError};
+pub use key::KeyId;
+pub use ring::KeyRing;
+pub use sealed::{Sealed, SealedPlace, WrappedDataKey};
