@@ -1,10 +1,12 @@
-//! The client against a scripted server on loopback, which answers what the documentation and recorded exchanges show.
+//! The client against two servers on loopback: a scripted one, which answers what the documentation and recorded exchanges show, and
+//! the local org, met over HTTP alone.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot set its stage must stop")]
 
 mod breaking;
 mod collections;
 mod describe;
+mod local_org;
 mod org;
 mod query;
 mod rows;

@@ -133,24 +133,32 @@ impl ScriptedOrg {
     }
 
     pub(crate) fn client_with(&self, budget: Arc<CountingBudget>, clock: Arc<ManualClock>) -> OrgClient {
-        OrgClient::new(OrgClientParts {
-            http: http(),
-            keeper: Arc::new(MemoryTokenKeeper::new(self.sign_in())),
-            budget,
-            clock,
-            version: ApiVersion::default(),
-            retries: quick(),
-        })
+        client_of(self.sign_in(), budget, clock)
     }
+}
+
+pub(crate) fn client_of(sign_in: SignIn, budget: Arc<CountingBudget>, clock: Arc<ManualClock>) -> OrgClient {
+    OrgClient::new(OrgClientParts {
+        http: http(),
+        keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
+        budget,
+        clock,
+        version: ApiVersion::default(),
+        retries: quick(),
+    })
 }
 
 pub(crate) const TOKEN: &str = "POST /services/oauth2/token";
 
 pub(crate) fn sign_in_at(base: &str) -> SignIn {
+    sign_in_with(base, "3MVG9.KEY", SECRET)
+}
+
+pub(crate) fn sign_in_with(base: &str, consumer_key: &str, consumer_secret: &str) -> SignIn {
     let credentials = ClientCredentials {
         domain: DomainUrl::parse(base).expect("an address"),
-        consumer_key: "3MVG9.KEY".to_owned(),
-        consumer_secret: Secret::new(SECRET.to_owned()),
+        consumer_key: consumer_key.to_owned(),
+        consumer_secret: Secret::new(consumer_secret.to_owned()),
     };
     SignIn::new(credentials, http(), quick())
 }
