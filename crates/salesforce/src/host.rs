@@ -1,6 +1,8 @@
 //! Which hosts are Salesforce's: the address a person gives, and the address a token answer sends us to.
 
-use salesbridge_egress::{Reach, Url};
+use std::time::Duration;
+
+use salesbridge_egress::{ClientSettings, Reach, Url};
 use salesbridge_model::OrgKind;
 
 /// The address of one org, such as `https://acme.my.salesforce.com`; over http too when it is on this machine.
@@ -22,6 +24,10 @@ pub struct DomainProblem {
     /// What is wrong with it.
     pub problem: &'static str,
 }
+
+/// How long Salesforce works on one REST call at most, and so how long after a lost answer a write may still come about
+/// (REST API Developer Guide, "API Request Limits and Allocations": timeout of 10 minutes).
+pub const LONGEST_CALL: Duration = Duration::from_secs(600);
 
 /// Where Salesforce serves orgs: the commercial cloud, the United States government's and Alibaba's in China.
 const SALESFORCE_SUFFIXES: [&str; 10] = [
@@ -113,6 +119,12 @@ impl DomainUrl {
     /// How far the connection's HTTP client may reach.
     pub fn reach(&self) -> Reach {
         if self.is_local() { Reach::LocalOrg } else { Reach::Public }
+    }
+
+    /// Limits of the HTTP client of a connection to this org. It waits longer than [`LONGEST_CALL`]: giving up earlier would leave a
+    /// write that is still under way in doubt.
+    pub fn client_settings(&self) -> ClientSettings {
+        ClientSettings { read_timeout: LONGEST_CALL + Duration::from_secs(30), ..ClientSettings::new(self.reach()) }
     }
 
     /// The address of a path on this host.

@@ -32,7 +32,7 @@ pub use describe::{FieldDescribe, ObjectDescribe, PicklistValue};
 pub use disposition::Disposition;
 pub use error::{ApiError, WriteError};
 pub use fault::ApiFault;
-pub use host::{DomainProblem, DomainUrl, InstanceUrl};
+pub use host::{DomainProblem, DomainUrl, InstanceUrl, LONGEST_CALL};
 pub use limits::{Limit, Limits};
 pub use options::WriteOptions;
 pub use query::{QueryLocator, QueryPage, QueryPages, Record};

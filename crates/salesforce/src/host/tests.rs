@@ -97,6 +97,14 @@ fn the_kind_of_org_is_guessed_from_its_name() {
 }
 
 #[test]
+fn a_connection_reaches_no_further_than_its_address_and_outwaits_the_longest_call() {
+    let settings = |text| DomainUrl::parse(text).expect(text).client_settings();
+    assert_eq!(settings("https://acme.my.salesforce.com").reach, Reach::Public);
+    assert_eq!(settings("http://localhost:8180").reach, Reach::LocalOrg);
+    assert!(settings("https://acme.my.salesforce.com").read_timeout > LONGEST_CALL);
+}
+
+#[test]
 fn r22_an_instance_address_is_trusted_on_salesforces_domains_alone() {
     let public = DomainUrl::parse("https://acme.my.salesforce.com").expect("an address");
     for good in

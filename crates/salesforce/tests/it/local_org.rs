@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, Utc};
+use salesbridge_egress::{ClientSettings, HttpClient, Method, Reach, Request};
 use salesbridge_local_org::{
     App, Credentials, FaultAction, FaultMatch, FaultRule, FaultTime, OrgConfig, RunningOrg, TokenFormat,
 };
@@ -283,6 +284,50 @@ async fn f18_the_daily_limit_defers_and_does_not_hold() {
     assert_eq!((error.code().as_str(), error.disposition()), ("REQUEST_LIMIT_EXCEEDED", Disposition::Defer));
     org.control().set_daily_limit(100).await.expect("done");
     assert_eq!(leads_in(&org).await, 0);
+}
+
+#[tokio::test]
+async fn an_external_id_makes_every_create_repeatable() {
+    let org = org().await;
+    let client = client(&org);
+    client.describe("Lead").await.expect("a describe");
+    make_field(&client, "Lead.Bridge_Key__c").await;
+    let lead_now = client.refresh_describe("Lead").await.expect("a describe");
+    let field = lead_now.field("Bridge_Key__c").expect("R76: the new field");
+    assert!(field.external_id && field.unique && field.length == 64);
+
+    let mut records = [lead("Ann"), lead("Bo")];
+    records[0].insert("Bridge_Key__c".to_owned(), json!("inst:sync:1"));
+    records[1].insert("Bridge_Key__c".to_owned(), json!("inst:sync:2"));
+    let upsert = |records: &[Record]| {
+        CollectionRequest::upsert("Lead", "Bridge_Key__c", records, WriteOptions::default()).expect("a request")
+    };
+    let first = client.send_collection(&upsert(&records[..1])).await.expect("a head").answer().await.expect("results");
+    assert_eq!(first[0].created, Some(true));
+    let both = client.send_collection(&upsert(&records)).await.expect("a head").answer().await.expect("results");
+    assert_eq!((both[0].created, both[1].created), (Some(false), Some(true)));
+    assert_eq!((&both[0].id, leads_in(&org).await), (&first[0].id, 2));
+
+    let options = WriteOptions::default();
+    let one = client.upsert("Lead", "Bridge_Key__c", "inst:sync:3/ä", &lead("Cy"), options).await.expect("made");
+    let again = client.upsert("Lead", "Bridge_Key__c", "inst:sync:3/ä", &lead("Cy"), options).await.expect("changed");
+    assert_eq!((one.created, again.created, one.id), (true, false, again.id));
+    let error = client.create("Lead", &records[0], options).await.expect_err("the key is taken");
+    assert_eq!((error.code().as_str(), error.disposition()), ("DUPLICATE_VALUE", Disposition::Refuse));
+}
+
+/// Makes a unique external-ID field as an administrator would, through the Tooling API.
+async fn make_field(client: &OrgClient, full_name: &str) {
+    let session = client.session().await.expect("a session");
+    let url = format!("{}/services/data/v66.0/tooling/sobjects/CustomField", session.instance);
+    let field = json!({ "FullName": full_name, "Metadata": { "label": "Bridge Key", "type": "Text", "length": 64,
+        "externalId": true, "unique": true, "caseSensitive": false, "required": false } });
+    let request = Request::new(Method::POST, url.parse().expect("an address"))
+        .bearer(&session.access_token)
+        .expect("a header")
+        .body("application/json", field.to_string().into_bytes());
+    let http = HttpClient::new(ClientSettings::new(Reach::LocalOrg)).expect("a client");
+    assert_eq!(http.send(request).await.expect("an answer").status(), 201);
 }
 
 struct MovableClock(Mutex<DateTime<Utc>>);
