@@ -54,6 +54,7 @@ async fn writer() {
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "a test without its writer cannot go on")]
 fn start_writer(path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["killed::writer", "--exact", "--ignored", "--nocapture"])

@@ -1,0 +1,200 @@
+//! Clients from a CSV file, row by row: what each heading means is in `columns`, what each cell may hold in `cells`.
+//!
+//! It stores nothing, and knows neither where the bytes come from nor what the directory holds already.
+
+mod cells;
+mod columns;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+
+use csv::ByteRecord;
+use salesbridge_model::{Client, ClientProblem, Timestamp};
+
+use self::cells::Draft;
+use self::columns::Column;
+
+pub use self::columns::KNOWN_HEADINGS;
+
+/// Bytes that are looked at to find the delimiter.
+const LONGEST_BEGINNING: u64 = 64 * 1024;
+/// Keys remembered to notice a repeated one; bounds the memory of a big import.
+const REMEMBERED_KEYS: usize = 1_000_000;
+/// Repeated keys that are described; more are only counted.
+const DESCRIBED_REPEATS: usize = 1_000;
+
+/// Why no row of a file can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadingProblem {
+    /// The heading could not be read.
+    #[error("the heading cannot be read")]
+    Unreadable {
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// There is no line with text.
+    #[error("the file has no heading line; known headings: {KNOWN_HEADINGS}")]
+    Missing,
+    /// Headings that mean nothing to us; reading on would lose their columns silently.
+    #[error("unknown headings: {}; known headings: {KNOWN_HEADINGS}", unknown.join(", "))]
+    Unknown {
+        /// Those, as written in the file.
+        unknown: Vec<String>,
+    },
+    /// Two headings mean the same column.
+    #[error("the heading `{heading}` is there twice")]
+    Twice {
+        /// The second of the two, as written in the file.
+        heading: String,
+    },
+    /// No column holds the firm's own keys.
+    #[error("the heading `key` is missing; known headings: {KNOWN_HEADINGS}")]
+    NoKey,
+}
+
+/// A row that was not taken, and why. Reading goes on after it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RowProblem {
+    /// Line of the file on which the row begins, counted from 1.
+    pub line: u64,
+    /// The row's key, as far as it could be read.
+    pub key: Option<String>,
+    /// What is wrong with it, by heading or field.
+    pub problems: Vec<ClientProblem>,
+}
+
+/// A key that an earlier row of the same file had too. Both rows are read; saved in order, the later one wins.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RepeatedKey {
+    /// The key.
+    pub key: String,
+    /// Line of the earlier row.
+    pub earlier: u64,
+    /// Line of the later row, which wins.
+    pub later: u64,
+}
+
+/// Reads the heading, then gives the clients one by one. UTF-8 with or without byte order mark; comma, semicolon or tab, whichever the
+/// heading has most of; headings in any order and case. `now` is taken for a phone or address without `updated_at`.
+///
+/// # Errors
+/// [`HeadingProblem`], before any row is read.
+pub fn read_clients_csv<R: Read>(reader: R, now: Timestamp) -> Result<ClientRows<R>, HeadingProblem> {
+    let mut reader = BufReader::new(reader);
+    let beginning = beginning(&mut reader).map_err(|cause| HeadingProblem::Unreadable { cause })?;
+    let delimiter = delimiter_of(&beginning);
+    let mut rows = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(Cursor::new(beginning).chain(reader));
+    let mut record = ByteRecord::new();
+    if !rows.read_byte_record(&mut record).map_err(|error| HeadingProblem::Unreadable { cause: error.into() })? {
+        return Err(HeadingProblem::Missing);
+    }
+    Ok(ClientRows {
+        columns: columns::of_heading(&record)?,
+        rows,
+        record,
+        now,
+        seen: HashMap::new(),
+        hasher: RandomState::new(),
+        repeated: Vec::new(),
+        repeats: 0,
+        broken_off: false,
+    })
+}
+
+/// The clients of a file, in its order; a row that is not taken is an `Err`, after which the next one follows.
+pub struct ClientRows<R> {
+    columns: Vec<Column>,
+    rows: csv::Reader<Chain<Cursor<Vec<u8>>, BufReader<R>>>,
+    record: ByteRecord,
+    now: Timestamp,
+    /// Line by the hash of the key: an eighth of the memory that the keys would take.
+    seen: HashMap<u64, u64>,
+    hasher: RandomState,
+    repeated: Vec<RepeatedKey>,
+    repeats: u64,
+    broken_off: bool,
+}
+
+impl<R> ClientRows<R> {
+    /// The first thousand repeated keys among the good rows read so far. Only repeats of the first million keys are noticed.
+    pub fn repeated(&self) -> &[RepeatedKey] {
+        &self.repeated
+    }
+
+    /// How many good rows so far had the key of an earlier one.
+    pub fn repeats(&self) -> u64 {
+        self.repeats
+    }
+
+    fn note_repeat(&mut self, key: &str, line: u64) {
+        let hash = self.hasher.hash_one(key);
+        let room = self.seen.len() < REMEMBERED_KEYS;
+        match self.seen.get_mut(&hash) {
+            Some(earlier) => {
+                self.repeats += 1;
+                if self.repeated.len() < DESCRIBED_REPEATS {
+                    self.repeated.push(RepeatedKey { key: key.to_owned(), earlier: *earlier, later: line });
+                }
+                *earlier = line;
+            }
+            None if room => drop(self.seen.insert(hash, line)),
+            None => {}
+        }
+    }
+
+    fn client(&self, line: u64) -> Result<Client, RowProblem> {
+        let draft = Draft::read(&self.columns, &self.record, self.now);
+        draft.finish().map_err(|(key, problems)| RowProblem { line, key, problems })
+    }
+}
+
+impl<R: Read> Iterator for ClientRows<R> {
+    type Item = Result<Client, RowProblem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.broken_off {
+            return None;
+        }
+        match self.rows.read_byte_record(&mut self.record) {
+            Ok(false) => None,
+            Ok(true) => {
+                let line = self.record.position().map_or(0, csv::Position::line);
+                let row = self.client(line);
+                if let Ok(client) = &row {
+                    self.note_repeat(&client.key, line);
+                }
+                Some(row)
+            }
+            Err(error) => {
+                self.broken_off = true;
+                let message = format!("cannot be read on: {error}; the rows from here on were not read");
+                let problem = ClientProblem { field: "file".to_owned(), message };
+                Some(Err(RowProblem { line: self.rows.position().line(), key: None, problems: vec![problem] }))
+            }
+        }
+    }
+}
+
+/// The first line with text and the blank ones before it.
+fn beginning(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
+    let (mut reader, mut beginning) = (reader.take(LONGEST_BEGINNING), Vec::new());
+    while reader.read_until(b'\n', &mut beginning)? > 0 && beginning.trim_ascii().is_empty() {}
+    Ok(beginning)
+}
+
+/// The one of comma, semicolon and tab that the heading has most of. No heading has one of them in its name.
+fn delimiter_of(beginning: &[u8]) -> u8 {
+    // Old files end their lines with a carriage return alone.
+    let heading = beginning.trim_ascii_start().split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let count = |delimiter: u8| heading.iter().filter(|byte| **byte == delimiter).count();
+    // The last of equals wins, so that the comma is the choice for a heading of one column.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
