@@ -20,8 +20,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
         .map_err(|error| Fault::unreadable(format!("{error} at [line:{}, column:{}]", error.line(), error.column())))
 }
 
-/// The refusal of a single row: deleted rows are 404, everything else is 400.
+/// The refusal of a single row.
 pub(crate) fn refused(errors: Vec<RowError>) -> Fault {
-    let is_gone = errors.iter().any(|error| error.code == "ENTITY_IS_DELETED");
-    Fault { status: if is_gone { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST }, errors }
+    Fault { status: StatusCode::BAD_REQUEST, errors }
 }

@@ -1,6 +1,12 @@
 //! The local org over real HTTP, as any client meets it.
 #![cfg(test)]
 
+mod control;
+mod describe;
+mod faults;
 mod oauth;
+mod persistence;
+mod queries;
 mod rows;
 mod support;
+mod validation;
