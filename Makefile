@@ -36,7 +36,7 @@ help: ## List the targets
 	done
 
 test: install-tools ## Install what is missing, then check and test everything, as CI does
-	@cargo xtask ci
+	@cargo run --quiet --locked --package xtask -- ci
 
 demo: install-compiler ## Build Salesbridge, then show the whole story against a local Salesforce org
 	@echo "Building salesbridge in $(CARGO_TARGET_DIR): a few minutes the first time, seconds afterwards."
