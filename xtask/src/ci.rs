@@ -126,7 +126,7 @@ impl Record {
     }
 }
 
-/// The Cargo that called us, in the repository's root, shouting only where somebody can see the colour.
+/// The Cargo that called us, in the repository's root, with nobody to ask: a step that wants an answer fails.
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
