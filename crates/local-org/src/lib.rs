@@ -19,7 +19,7 @@ mod server;
 mod soql_execution;
 mod storage;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -56,8 +56,8 @@ pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
     let instance_address = instance_listener.as_ref().map(|second| bound(second, config.listen)).transpose()?;
     let opened = tokio::task::spawn_blocking(move || OrgState::open(config)).await;
     let org = Arc::new(opened.map_err(|_| StartError::Storage(rusqlite::Error::InvalidQuery))??);
-    let sign_in_url = format!("http://{address}");
-    let own_url = instance_address.map_or_else(|| sign_in_url.clone(), |second| format!("http://{second}"));
+    let sign_in_url = url_of(address);
+    let own_url = instance_address.map_or_else(|| sign_in_url.clone(), url_of);
     let instance_url = org.config.instance_url.clone().unwrap_or(own_url);
     org.settle(Places { sign_in_url, instance_url });
     let (tasks, router) = (TaskTracker::new(), router(&org));
@@ -122,6 +122,16 @@ fn router(org: &Org) -> Router {
         .merge(page::routes())
         .fallback(server::nothing_here)
         .with_state(Arc::clone(org))
+}
+
+/// An address as callers on this machine reach it: "any address" is none that can be called.
+fn url_of(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 fn bound(listener: &tokio::net::TcpListener, asked: SocketAddr) -> Result<SocketAddr, StartError> {

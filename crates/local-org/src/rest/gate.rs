@@ -7,10 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answers::Fault;
-use crate::limits::count_call;
+use crate::limits::{count_call, used};
 use crate::oauth::tokens::{Session, looks_like_jwt, present};
 use crate::oauth::{bearer, refused_session, users};
-use crate::org::Org;
+use crate::org::{Org, Work};
 use crate::rest::{Call, versions};
 
 /// Scopes that open the REST API.
@@ -22,29 +22,28 @@ pub(crate) async fn gate(State(org): State<Org>, uri: OriginalUri, mut request: 
         return fault.into_response();
     }
     let token = bearer(request.headers());
-    let (user_id, used) = match org.write(move |work| Ok(admitted(work, token.as_deref()))).await {
+    let limit = org.daily_limit();
+    let admitted = org.write(move |work| Ok(admitted(work, token.as_deref(), limit)));
+    let (user_id, used) = match admitted.await {
         Ok(Ok(admitted)) => admitted,
         Ok(Err(fault)) | Err(fault) => return fault.into_response(),
     };
-    let limit = org.daily_limit();
-    if used > limit {
+    let Some(user_id) = user_id else {
         let text = "TotalRequests Limit exceeded.";
-        return Fault::new(StatusCode::FORBIDDEN, "REQUEST_LIMIT_EXCEEDED", text).into_response();
-    }
+        let refused = Fault::new(StatusCode::FORBIDDEN, "REQUEST_LIMIT_EXCEEDED", text);
+        return with_usage(refused.into_response(), used, limit);
+    };
     let method = request.method().clone();
     request.extensions_mut().insert(Call { version, user_id });
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::CONTENT_TYPE) {
         response = explained(&response, method.as_str());
     }
-    if let Ok(value) = HeaderValue::from_str(&format!("api-usage={used}/{limit}")) {
-        response.headers_mut().insert("sforce-limit-info", value);
-    }
-    response
+    with_usage(response, used, limit)
 }
 
-/// The user behind the token, and the calls used with this one.
-fn admitted(work: &crate::org::Work<'_>, token: Option<&str>) -> Result<(String, u64), Fault> {
+/// The user behind the token and the calls used with this one; no user when the day's calls are used up.
+fn admitted(work: &Work<'_>, token: Option<&str>, limit: u64) -> Result<(Option<String>, u64), Fault> {
     let session = match token {
         Some(token) => present(work.sql, token, work.now)?,
         None => None,
@@ -56,7 +55,18 @@ fn admitted(work: &crate::org::Work<'_>, token: Option<&str>) -> Result<(String,
     if !user.api_enabled {
         return Err(Fault::new(StatusCode::FORBIDDEN, "API_CURRENTLY_DISABLED", "API is disabled for this User"));
     }
-    Ok((user.id, count_call(work.sql, work.now)?))
+    let used = used(work.sql, work.now)?;
+    if used >= limit {
+        return Ok((None, used));
+    }
+    Ok((Some(user.id), count_call(work.sql, work.now)?))
+}
+
+fn with_usage(mut response: Response, used: u64, limit: u64) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&format!("api-usage={used}/{limit}")) {
+        response.headers_mut().insert("sforce-limit-info", value);
+    }
+    response
 }
 
 fn check_scope(session: &Session, is_jwt: bool) -> Result<(), Fault> {

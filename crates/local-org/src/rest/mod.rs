@@ -1,6 +1,9 @@
 //! The REST API: one file per family of resources. Refuses to hold rules; those are in `rows` and `soql_execution`.
 
 mod body;
+mod collection_retrieve;
+mod collection_rows;
+mod collection_upsert;
 mod collections;
 mod describe;
 mod describe_field;
@@ -12,15 +15,15 @@ mod rows;
 mod tooling;
 mod versions;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::answers::Fault;
 use crate::org::{Org, Work};
 use crate::schema::Object;
-
-use std::sync::Arc;
 
 /// Who calls, and in which version of the API; put into each request by the gate.
 #[derive(Debug, Clone)]
@@ -45,14 +48,17 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
             get(external_ids::retrieve).patch(external_ids::upsert).delete(external_ids::delete),
         )
         .route("/composite/sobjects", post(collections::create).patch(collections::update).delete(collections::delete))
-        .route("/composite/sobjects/{object}", get(collections::retrieve).post(collections::retrieve_posted))
-        .route("/composite/sobjects/{object}/{field}", axum::routing::patch(collections::upsert))
+        .route(
+            "/composite/sobjects/{object}",
+            get(collection_retrieve::retrieve).post(collection_retrieve::retrieve_posted),
+        )
+        .route("/composite/sobjects/{object}/{field}", patch(collection_upsert::upsert))
         .route("/query", get(query::query))
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))
         .route("/queryAll/{locator}", get(query::next_page))
         .route("/tooling/sobjects/CustomField", post(tooling::create_field))
-        .route("/tooling/sobjects/CustomField/{id}", axum::routing::delete(tooling::delete_field))
+        .route("/tooling/sobjects/CustomField/{id}", delete(tooling::delete_field))
         .fallback(no_resource)
         .layer(from_fn_with_state(Arc::clone(org), gate::gate));
     Router::new().route("/services/data", get(versions::versions)).nest("/services/data/{version}", versioned)

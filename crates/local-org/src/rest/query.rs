@@ -92,7 +92,6 @@ fn answered(work: &Work<'_>, call: &Call, text: &str, page_size: usize, include_
     };
     let end = ids.len().min(page_size);
     let records = soql_execution::page(work, &call.version, &query, &ids[..end])?;
-    // No locator is made with OFFSET: such an answer is one page, whatever its size.
     if end == ids.len() {
         return Ok(page_answer(&call.version, "", ids.len(), end, records));
     }

@@ -56,6 +56,8 @@ async fn calls_are_counted_and_limited() {
     assert_eq!(usage().await.0, "api-usage=4/4");
     let refused = caller.get("/limits").await;
     assert_eq!(error(refused), "403 REQUEST_LIMIT_EXCEEDED TotalRequests Limit exceeded.");
+    let header = caller.send(Method::GET, "/limits", None).await.headers()["sforce-limit-info"].clone();
+    assert_eq!(header, "api-usage=4/4");
     caller.clock.advance(chrono::TimeDelta::hours(24));
     let (_, token) = caller.sign_in(&[]).await;
     let url = format!("{}/services/data/v66.0/limits", caller.org.url());

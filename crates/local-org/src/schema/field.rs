@@ -1,0 +1,174 @@
+//! Fields: type, sizes, and what can be done with them. Refuses to know values.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::schema::PicklistValue;
+
+/// A field of an object.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: FieldType,
+    #[serde(default)]
+    pub(crate) length: u32,
+    #[serde(default)]
+    pub(crate) precision: u32,
+    #[serde(default)]
+    pub(crate) scale: u32,
+    #[serde(default)]
+    pub(crate) digits: u32,
+    pub(crate) can: Vec<Ability>,
+    #[serde(default)]
+    pub(crate) default: Option<Value>,
+    #[serde(default)]
+    pub(crate) compound: Option<String>,
+    #[serde(default)]
+    pub(crate) extra_type: Option<String>,
+    #[serde(default)]
+    pub(crate) relationship: Option<String>,
+    #[serde(default)]
+    pub(crate) relationship_order: Option<u32>,
+    #[serde(default)]
+    pub(crate) controller: Option<String>,
+    #[serde(default)]
+    pub(crate) refers_to: Vec<String>,
+    #[serde(default)]
+    pub(crate) picklist_list: Option<String>,
+    #[serde(default)]
+    pub(crate) values: Vec<PicklistValue>,
+    #[serde(default)]
+    pub(crate) help: Option<String>,
+    /// The id of a custom field's definition.
+    #[serde(default)]
+    pub(crate) custom_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ability {
+    Nillable,
+    Createable,
+    Updateable,
+    Defaulted,
+    Filterable,
+    Sortable,
+    Groupable,
+    Aggregatable,
+    IdLookup,
+    ExternalId,
+    Unique,
+    CaseSensitive,
+    AutoNumber,
+    Calculated,
+    NameField,
+    NamePointing,
+    Restricted,
+    Dependent,
+    Polymorphic,
+    Permissionable,
+    CascadeDelete,
+    RestrictedDelete,
+    QueryByDistance,
+    Encrypted,
+    Html,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FieldType {
+    Id,
+    String,
+    Boolean,
+    Int,
+    Double,
+    Currency,
+    Percent,
+    Date,
+    DateTime,
+    Reference,
+    Picklist,
+    Combobox,
+    TextArea,
+    Email,
+    Phone,
+    Url,
+    Address,
+}
+
+impl Field {
+    pub(crate) fn can(&self, ability: Ability) -> bool {
+        self.can.contains(&ability)
+    }
+
+    pub(crate) fn is_required(&self) -> bool {
+        !self.can(Ability::Nillable)
+            && self.can(Ability::Createable)
+            && !self.can(Ability::Defaulted)
+            && self.kind != FieldType::Boolean
+    }
+
+    /// Whether a row can be found by it: an external id, or a standard field that serves as one.
+    pub(crate) fn finds_rows(&self) -> bool {
+        self.can(Ability::ExternalId) || self.can(Ability::IdLookup)
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        self.custom_id.is_some()
+    }
+}
+
+impl FieldType {
+    /// Whether values are text that compares without case.
+    pub(crate) fn is_text(self) -> bool {
+        use FieldType::{Combobox, Email, Phone, Picklist, String, TextArea, Url};
+        matches!(self, String | Picklist | Combobox | TextArea | Email | Phone | Url)
+    }
+
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Self::Int | Self::Double | Self::Currency | Self::Percent)
+    }
+
+    pub(crate) fn is_id(self) -> bool {
+        matches!(self, Self::Id | Self::Reference)
+    }
+
+    /// As describe and messages write it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Int => "int",
+            Self::Double => "double",
+            Self::Currency => "currency",
+            Self::Percent => "percent",
+            Self::Date => "date",
+            Self::DateTime => "datetime",
+            Self::Reference => "reference",
+            Self::Picklist => "picklist",
+            Self::Combobox => "combobox",
+            Self::TextArea => "textarea",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Url => "url",
+            Self::Address => "address",
+        }
+    }
+
+    /// The type in the SOAP schema.
+    pub(crate) fn soap_type(self) -> &'static str {
+        match self {
+            Self::Id | Self::Reference => "tns:ID",
+            Self::Boolean => "xsd:boolean",
+            Self::Int => "xsd:int",
+            Self::Double | Self::Currency | Self::Percent => "xsd:double",
+            Self::Date => "xsd:date",
+            Self::DateTime => "xsd:dateTime",
+            Self::Address => "urn:address",
+            _ => "xsd:string",
+        }
+    }
+}
