@@ -43,6 +43,8 @@ pub(crate) struct OrgState {
     script: Mutex<HashMap<String, VecDeque<Answer>>>,
     seen: Mutex<Vec<Asked>>,
     pub(crate) tokens: AtomicU64,
+    /// Tokens up to this one have ended.
+    ended: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -63,6 +65,11 @@ pub(crate) struct Asked {
 impl Asked {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// Which token the request carries.
+    fn serial(&self) -> Option<u64> {
+        self.header("authorization").rsplit_once("T0KEN-")?.1.parse().ok()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -107,6 +114,11 @@ impl ScriptedOrg {
     /// Answers `line`, such as `GET /services/data`, with these in turn; the last one repeats.
     pub(crate) fn on(&self, line: &str, answers: impl IntoIterator<Item = Answer>) {
         self.state.script.lock().expect("unpoisoned").insert(line.to_owned(), answers.into_iter().collect());
+    }
+
+    /// Ends every token given so far.
+    pub(crate) fn end_sessions(&self) {
+        self.state.ended.store(self.tokens(), Ordering::SeqCst);
     }
 
     /// What it was asked besides tokens.
@@ -198,9 +210,10 @@ async fn respond(State(state): State<Arc<OrgState>>, request: Request) -> Respon
         body: String::from_utf8(body.to_vec()).expect("text"),
     };
     let line = asked.line.clone();
+    let has_ended = asked.serial().is_some_and(|serial| serial <= state.ended.load(Ordering::SeqCst));
     state.seen.lock().expect("unpoisoned").push(asked);
-    let scripted = scripted(&state, &line);
-    let answer = match scripted {
+    let answer = match scripted(&state, &line) {
+        _ if has_ended => expired(),
         Some(answer) => answer,
         None if line == TOKEN => token(&state),
         None => fault(404, "NOT_FOUND", "The requested resource does not exist"),
