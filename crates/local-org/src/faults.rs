@@ -61,15 +61,15 @@ pub struct FaultAction {
     pub delay_ms: u64,
 }
 
-/// An error answer in the shape of the REST API.
+/// An error answer, in the shape of the API that was called: REST, or `error` and `error_description` of OAuth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultError {
     /// The HTTP status.
     pub status: u16,
-    /// The `errorCode`.
+    /// The `errorCode` or `error`.
     pub code: String,
-    /// The message.
+    /// The `message` or `error_description`.
     pub message: String,
 }
 

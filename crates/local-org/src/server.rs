@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -112,21 +113,22 @@ async fn answer(org: Org, router: Router, request: Request<Incoming>) -> Result<
 }
 
 async fn with_faults(org: &Org, router: Router, request: Request<Bytes>) -> Result<Response<Body>, Dropped> {
+    let path = request.uri().path().to_owned();
     match org.faults.strike(request.method().as_str(), &request.uri().to_string()) {
         None => Ok(routed(router, request).await),
-        Some((FaultTime::Before, action)) => match struck(org, &action).await? {
+        Some((FaultTime::Before, action)) => match struck(org, &path, &action).await? {
             Some(error) => Ok(error),
             None => Ok(routed(router, request).await),
         },
         Some((FaultTime::After, action)) => {
             let response = routed(router, request).await;
-            Ok(struck(org, &action).await?.unwrap_or(response))
+            Ok(struck(org, &path, &action).await?.unwrap_or(response))
         }
     }
 }
 
 /// Waits, then drops the connection or answers an error, as the fault says.
-async fn struck(org: &Org, action: &FaultAction) -> Result<Option<Response<Body>>, Dropped> {
+async fn struck(org: &Org, path: &str, action: &FaultAction) -> Result<Option<Response<Body>>, Dropped> {
     if let Some(delay) = action.delay() {
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
@@ -138,7 +140,12 @@ async fn struck(org: &Org, action: &FaultAction) -> Result<Option<Response<Body>
     }
     Ok(action.error.as_ref().map(|error| {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        json_answer(status, &serde_json::json!([{"message": error.message, "errorCode": error.code}]))
+        let body = if path.starts_with("/services/oauth2/") {
+            json!({"error": error.code, "error_description": error.message})
+        } else {
+            json!([{"message": error.message, "errorCode": error.code}])
+        };
+        json_answer(status, &body)
     }))
 }
 

@@ -71,6 +71,24 @@ async fn a_rule_strikes_the_requests_it_names() {
     assert_eq!(caller.get("/local-org/faults").await.1, json!([]));
 }
 
+/// R16: an app that is still propagating is unknown at first and then accepted; the token endpoint errs in OAuth's shape.
+#[tokio::test]
+async fn a_new_app_can_be_made_to_propagate() {
+    let caller = Caller::new().await;
+    let error = FaultError {
+        status: 400,
+        code: "invalid_client_id".to_owned(),
+        message: "client identifier invalid".to_owned(),
+    };
+    let path_contains = Some("/services/oauth2/token".to_owned());
+    let matches = FaultMatch { path_contains, times: Some(1), ..FaultMatch::default() };
+    let action = FaultAction { error: Some(error), ..FaultAction::default() };
+    caller.org.control().add_fault(FaultRule { matches, when: FaultTime::Before, action });
+    let expected = json!({"error": "invalid_client_id", "error_description": "client identifier invalid"});
+    assert_eq!(caller.sign_in(&[]).await, (StatusCode::BAD_REQUEST, expected));
+    assert_eq!(caller.sign_in(&[]).await.0, StatusCode::OK);
+}
+
 /// A caller that hangs up does not undo what it began: the record is written, as by a real org.
 #[tokio::test]
 async fn a_request_is_finished_although_its_caller_hangs_up() {

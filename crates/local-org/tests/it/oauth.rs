@@ -16,7 +16,7 @@ fn refusal((status, body): Answer) -> String {
     format!("{}: {}", body["error"].as_str().unwrap(), body["error_description"].as_str().unwrap())
 }
 
-/// OAuth 2.0 client credentials flow: the answer's keys; no refresh token and no lifetime.
+/// R1, R4: a key and a secret are enough. Client credentials flow: the answer's keys; no refresh token and no lifetime.
 #[tokio::test]
 async fn a_token_answer_has_what_clients_read() {
     let caller = Caller::new().await;
@@ -72,6 +72,7 @@ async fn what_is_wrong_with_a_request_is_told_in_salesforces_words() {
     }
 }
 
+/// R7, R9.
 #[tokio::test]
 async fn what_is_wrong_with_an_app_is_told_in_salesforces_words() {
     let caller = Caller::new().await;
@@ -105,6 +106,7 @@ async fn a_login_host_refuses_client_credentials() {
     assert_eq!(refusal(refused), "invalid_grant: request not supported on this domain");
 }
 
+/// R22: the API is where `instance_url` says, which need not be the sign-in host.
 #[tokio::test]
 async fn the_instance_can_be_another_listener_or_another_url() {
     let (config, clock) = config();
@@ -134,7 +136,7 @@ async fn an_opaque_token_lives_as_long_as_it_is_used() {
     assert_eq!(error(caller.get("/limits").await), "401 INVALID_SESSION_ID Session expired or invalid");
 }
 
-/// Expired JWT access tokens are refused with INVALID_AUTH_HEADER, not INVALID_SESSION_ID, and use does not extend them.
+/// R6: expired JWT access tokens are refused with INVALID_AUTH_HEADER, not INVALID_SESSION_ID, and use does not extend them.
 #[tokio::test]
 async fn a_jwt_token_is_signed_and_ends_on_time() {
     let mut caller = Caller::new().await;
@@ -197,6 +199,7 @@ async fn a_token_without_the_api_scope_does_not_open_the_api() {
     assert_eq!(error(caller.get("/limits").await), text);
 }
 
+/// R8.
 #[tokio::test]
 async fn a_user_without_api_is_refused() {
     let caller = Caller::new().await;

@@ -188,7 +188,7 @@ async fn a_collection_updates_deletes_and_retrieves() {
     assert_eq!(again[0]["errors"][0]["statusCode"], "ENTITY_IS_DELETED");
 }
 
-/// R: upserting 200 rows twice leaves 200; a key given twice in one call is refused with DUPLICATE_VALUE.
+/// Upserting 200 rows twice leaves 200; a key given twice in one call is refused with DUPLICATE_VALUE.
 #[tokio::test]
 async fn a_collection_upserts_by_external_id() {
     let caller = Caller::new().await;
