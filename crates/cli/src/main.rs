@@ -1,3 +1,33 @@
-//! The `salesbridge` command.
+//! The `salesbridge` command: introduces everyone to everyone, and talks to people.
 
-fn main() {}
+mod api;
+mod arguments;
+mod commands;
+mod crash_points;
+mod data_directory;
+mod master_key;
+mod settings;
+mod system;
+mod terminal;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+use crate::terminal::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    system::start_logging(&arguments.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return terminal::report(&Failure::of(anyhow::Error::from(error))),
+    };
+    let json = arguments.global.json;
+    match runtime.block_on(commands::run(arguments)) {
+        Ok(code) => code,
+        Err(error) => terminal::report_error(error, json),
+    }
+}

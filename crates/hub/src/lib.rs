@@ -1,1 +1,107 @@
-//! Use cases: one folder per noun; the only room that joins rooms.
+//! Use cases, one folder per noun: the only room that joins rooms. What the command line, the API and later the pages do, is done here.
+//!
+//! It knows no wire format of ours and no database; it is given both ends and the doors for time and ids.
+
+pub mod clients;
+pub mod connections;
+mod destinations;
+mod error;
+mod reconciler;
+pub mod runs;
+mod secrets;
+pub mod syncs;
+
+use std::sync::Arc;
+
+use salesbridge_journal::Steps;
+use salesbridge_model::{Clock, IdMaker, InstallationId, Timestamp};
+use salesbridge_store::{Store, StoreError};
+use salesbridge_sync::Engine;
+use salesbridge_vault::KeyRing;
+use tokio::sync::Notify;
+
+pub use destinations::ConnectorSettings;
+pub use error::{Chain, FieldProblem, HubError, StartNotice};
+pub use salesbridge_connector_kit::FieldSchema;
+pub use salesbridge_connectors::salesforce::{Check, CheckState};
+pub use salesbridge_store::{DueRow, DueState};
+pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
+
+use crate::destinations::Destinations;
+use crate::reconciler::Progress;
+
+/// One installation of Salesbridge, in the process that owns it.
+pub struct Hub {
+    store: Arc<dyn Store>,
+    keys: KeyRing,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdMaker>,
+    engine: Engine,
+    destinations: Destinations,
+    installation: InstallationId,
+    changed: Notify,
+    progress: Progress,
+}
+
+/// What a hub is made of.
+pub struct HubParts {
+    /// Its memory.
+    pub store: Arc<dyn Store>,
+    /// The master keys of its vault.
+    pub keys: KeyRing,
+    /// The door for time.
+    pub clock: Arc<dyn Clock>,
+    /// The door for ids.
+    pub ids: Arc<dyn IdMaker>,
+    /// Is told which step a write has reached.
+    pub steps: Arc<dyn Steps>,
+    /// How connectors behave.
+    pub connectors: ConnectorSettings,
+}
+
+impl Hub {
+    /// Opens the installation that the store remembers; makes it when the store is new.
+    pub async fn open(parts: HubParts) -> Result<Arc<Self>, StoreError> {
+        let HubParts { store, keys, clock, ids, steps, connectors } = parts;
+        let mut tx = store.write().await?;
+        let known = tx.installation().id().await?;
+        let installation = match known {
+            Some(id) => id,
+            None => {
+                let id = InstallationId::make(&*ids);
+                tx.installation().create(id, clock.now()).await?;
+                tx.commit().await?;
+                id
+            }
+        };
+        let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), steps);
+        let destinations = Destinations::new(connectors, clock.clone());
+        let progress = Progress::default();
+        Ok(Arc::new(Self {
+            store,
+            keys,
+            clock,
+            ids,
+            engine,
+            destinations,
+            installation,
+            changed: Notify::new(),
+            progress,
+        }))
+    }
+
+    /// This installation.
+    pub fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Tells the reconciler that something changed.
+    fn signal(&self) {
+        self.changed.notify_one();
+    }
+}

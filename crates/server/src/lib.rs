@@ -1,1 +1,11 @@
-//! The HTTP door: translates requests to use cases and back, holds no rules.
+//! The HTTP door: translates requests to use cases and back, and holds no rules.
+//!
+//! It serves one Unix socket with mode 0600 in the data directory: whoever may open it owns the installation. There is no door on a network yet.
+
+mod api;
+mod problem;
+mod socket;
+
+pub use api::router;
+pub use problem::{CODES, Problem};
+pub use socket::serve_socket;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use salesbridge_egress::{ClientSettings, HttpClient, RetryBudget, RetryPolicy, RetryTiming};
+use salesbridge_egress::{HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret};
 use salesbridge_salesforce::{
     ApiVersion, ClientCredentials, CountingBudget, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
@@ -47,7 +47,7 @@ impl SalesforceConnector {
     pub fn open(config: SalesforceConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigProblem> {
         let domain = DomainUrl::parse(&config.domain_url)
             .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
-        let http = HttpClient::new(ClientSettings::new(domain.reach()))
+        let http = HttpClient::new(domain.client_settings())
             .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
         let retries = RetryPolicy::new(RetryTiming::default(), Arc::new(RetryBudget::new(RETRY_TOKENS)));
         let credentials = ClientCredentials {

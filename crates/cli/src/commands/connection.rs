@@ -1,0 +1,284 @@
+//! `salesbridge connection`.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context;
+use salesbridge_hub::CheckState;
+use salesbridge_hub::connections::{ConnectionDetails, TestReport};
+use salesbridge_model::{Connection, Page, Secret};
+use serde_json::{Value, json};
+
+use super::start::with_confirmation;
+use crate::api::{Api, segment};
+use crate::arguments::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, YesNo};
+use crate::settings::Settings;
+use crate::terminal::{
+    DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_line, print_table, say, table,
+};
+
+pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: bool) -> anyhow::Result<u8> {
+    let api = Api::open(settings).await?;
+    match command {
+        ConnectionCommand::Create(options) => create(&api, *options, json).await,
+        ConnectionCommand::Edit(options) => edit(&api, *options, json).await,
+        ConnectionCommand::List(paging) => list(&api, &super::client::paged("/connections", None, &paging), json).await,
+        ConnectionCommand::Show { name } => {
+            show(&api.get(&format!("/connections/{}", segment(&name))).await?, json);
+            Ok(DONE)
+        }
+        ConnectionCommand::Test { name } => test(&api, &name, json).await,
+        ConnectionCommand::Fields { name, object } => fields(&api, &name, &object, json).await,
+        ConnectionCommand::Enable { name, yes } => set_enabled(&api, &name, true, yes, json).await,
+        ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
+        ConnectionCommand::Delete { name } => {
+            api.delete(&format!("/connections/{}", segment(&name))).await?;
+            say(&format!("connection {name} is removed"));
+            Ok(DONE)
+        }
+    }
+}
+
+async fn create(api: &Api, options: CreateConnection, json: bool) -> anyhow::Result<u8> {
+    let CreateConnection { name, caption, domain_url, consumer_key, rest } = options;
+    let secret = match consumer_secret(rest.consumer_secret_file.as_deref())? {
+        Some(secret) => secret,
+        None => ask_for_secret()?,
+    };
+    let mut body = json!({
+        "name": name,
+        "caption": caption,
+        "domain_url": domain_url,
+        "consumer_key": consumer_key,
+        "consumer_secret": secret.expose(),
+    });
+    add_options(&mut body, &rest)?;
+    let made = with_confirmation(rest.yes, |confirmed| {
+        let mut body = body.clone();
+        body["confirmed"] = confirmed.into();
+        async move { api.post("/connections", &body).await }
+    });
+    let made = made.await?;
+    show(&made, json);
+    what_comes_next(api, &made, json);
+    Ok(DONE)
+}
+
+async fn edit(api: &Api, options: EditConnection, json: bool) -> anyhow::Result<u8> {
+    let EditConnection { name, caption, domain_url, consumer_key, rest } = options;
+    let mut body = json!({});
+    let texts = [("caption", caption), ("domain_url", domain_url), ("consumer_key", consumer_key)];
+    for (field, value) in texts {
+        if let Some(value) = value {
+            body[field] = value.into();
+        }
+    }
+    if let Some(secret) = consumer_secret(rest.consumer_secret_file.as_deref())? {
+        body["consumer_secret"] = secret.expose().as_str().into();
+    }
+    add_options(&mut body, &rest)?;
+    let edited = send_edit(api, &name, &body, rest.yes).await?;
+    show(&edited, json);
+    what_comes_next(api, &edited, json);
+    Ok(DONE)
+}
+
+async fn set_enabled(api: &Api, name: &str, enabled: bool, yes: bool, json: bool) -> anyhow::Result<u8> {
+    let edited = send_edit(api, name, &json!({ "enabled": enabled }), yes).await?;
+    show(&edited, json);
+    what_comes_next(api, &edited, json);
+    Ok(DONE)
+}
+
+async fn send_edit(api: &Api, name: &str, body: &Value, yes: bool) -> anyhow::Result<ConnectionDetails> {
+    let path = format!("/connections/{}", segment(name));
+    with_confirmation(yes, |confirmed| {
+        let mut body = body.clone();
+        body["confirmed"] = confirmed.into();
+        let path = &path;
+        async move { api.patch(path, &body).await }
+    })
+    .await
+}
+
+fn add_options(body: &mut Value, options: &ConnectionOptions) -> anyhow::Result<()> {
+    if let Some(company) = &options.company {
+        body["company"] = company.as_str().into();
+    }
+    if let Some(field) = &options.external_id_field {
+        body["external_id_field"] = field.as_str().into();
+    }
+    if let Some(enabled) = options.enabled {
+        body["enabled"] = (enabled == YesNo::Yes).into();
+    }
+    let mut fields: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for choice in &options.fields {
+        let (source, target) = choice.split_once('=').with_context(|| {
+            format!("--field {choice} has no `=`; expected is for example --field status=Client_Status__c")
+        })?;
+        fields.insert(source, Some(target).filter(|target| !target.is_empty()));
+    }
+    body["fields"] = json!(fields);
+    Ok(())
+}
+
+/// The secret from the file, from standard input, or from the environment; `None` when it was not given.
+fn consumer_secret(file: Option<&Path>) -> anyhow::Result<Option<Secret<String>>> {
+    let mut text = String::new();
+    match file {
+        Some(path) if path == Path::new("-") => {
+            std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        }
+        Some(path) => {
+            text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        }
+        None => match std::env::var("SALESBRIDGE_CONSUMER_SECRET") {
+            Ok(value) => text = value,
+            Err(_) => return Ok(None),
+        },
+    }
+    Ok(Some(Secret::new(text.trim().to_owned())))
+}
+
+fn ask_for_secret() -> anyhow::Result<Secret<String>> {
+    if !is_interactive() {
+        return Err(Failure {
+            code: "secret_missing".to_owned(),
+            message: "the consumer secret was not given".to_owned(),
+            remedy: "Give it with --consumer-secret-file FILE, or - for standard input".to_owned(),
+            ..Failure::default()
+        }
+        .into());
+    }
+    let secret = inquire::Password::new("Consumer secret:").without_confirmation().prompt()?;
+    Ok(Secret::new(secret.trim().to_owned()))
+}
+
+async fn list(api: &Api, path: &str, json: bool) -> anyhow::Result<u8> {
+    let page: Page<ConnectionDetails> = api.get(path).await?;
+    if json {
+        print_json(&page);
+        return Ok(DONE);
+    }
+    if page.items.is_empty() {
+        say("There are no connections yet.");
+        hint("`salesbridge connection create --help` shows how to make one");
+        return Ok(DONE);
+    }
+    let mut rows = table(&["name", "caption", "address", "enabled", "state", "used by"]);
+    for details in &page.items {
+        let used_by: Vec<&str> = details.used_by.iter().map(|name| name.as_str()).collect();
+        let connection = &details.connection;
+        rows.add_row([
+            connection.name.to_string(),
+            connection.caption.clone(),
+            connection.settings.get("domain_url").cloned().unwrap_or_default(),
+            yes_no(connection.enabled).to_owned(),
+            state(connection),
+            used_by.join(", "),
+        ]);
+    }
+    print_table(&rows);
+    super::client::next_page(page.next.as_deref());
+    Ok(DONE)
+}
+
+fn show(details: &ConnectionDetails, json: bool) {
+    if json {
+        return print_json(details);
+    }
+    let connection = &details.connection;
+    let setting = |name: &str| connection.settings.get(name).cloned().unwrap_or_default();
+    let fields: Vec<String> = details.fields.iter().map(|(source, target)| format!("{source} to {target}")).collect();
+    let used_by: Vec<&str> = details.used_by.iter().map(|name| name.as_str()).collect();
+    let org = connection
+        .org
+        .as_ref()
+        .map(|org| format!("{} ({}, {})", org.name.as_deref().unwrap_or("unnamed"), org.org_id, org.kind));
+    print_details(&[
+        ("name", connection.name.to_string()),
+        ("caption", connection.caption.clone()),
+        ("provider", connection.provider.clone()),
+        ("domain URL", setting("domain_url")),
+        ("consumer key", setting("consumer_key")),
+        ("consumer secret", if details.secrets_set.is_empty() { "not set" } else { "set" }.to_owned()),
+        ("company", details.company.clone().unwrap_or_else(|| "empty: no clients are sent".to_owned())),
+        ("fields", fields.join(", ")),
+        ("external ID field", details.external_id_field.clone().unwrap_or_default()),
+        ("enabled", yes_no(connection.enabled).to_owned()),
+        ("state", state(connection)),
+        ("org", org.unwrap_or_default()),
+        ("used by", used_by.join(", ")),
+    ]);
+}
+
+/// What a person may want to do after an edit.
+fn what_comes_next(api: &Api, details: &ConnectionDetails, json: bool) {
+    if json {
+        return;
+    }
+    let name = &details.connection.name;
+    match details.used_by.first() {
+        None if details.company.is_none() => {
+            hint(&format!("`salesbridge connection edit {name} --company TEXT` makes the sync from clients to Leads"));
+        }
+        Some(sync) if details.connection.enabled && !api.is_served() => {
+            hint(&format!("nothing is sent until `salesbridge serve` runs, or `salesbridge sync run {sync}`"));
+        }
+        _ => {}
+    }
+}
+
+async fn test(api: &Api, name: &str, json: bool) -> anyhow::Result<u8> {
+    let report: TestReport = api.post(&format!("/connections/{}/test", segment(name)), &json!({})).await?;
+    if json {
+        print_json(&report);
+    } else {
+        for check in &report.checks {
+            let state = match check.state {
+                CheckState::Passed => "passed",
+                CheckState::Failed => "FAILED",
+                CheckState::Skipped => "skipped",
+            };
+            print_line(&format!("{state:8} {:10} {}", check.name, check.message));
+        }
+        if let Some(remedy) = report.checks.iter().find_map(|check| check.remedy.as_ref()) {
+            hint(remedy);
+        }
+    }
+    Ok(if report.passed { DONE } else { FAILED })
+}
+
+async fn fields(api: &Api, name: &str, object: &str, json: bool) -> anyhow::Result<u8> {
+    let path = format!("/connections/{}/objects/{}/fields", segment(name), segment(object));
+    let fields: Vec<Value> = api.get(&path).await?;
+    if json {
+        print_json(&fields);
+        return Ok(DONE);
+    }
+    let text = |field: &Value, key: &str| match &field[key] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let mut rows = table(&["field", "label", "type", "length", "required"]);
+    for field in &fields {
+        let required = yes_no(field["required"].as_bool().unwrap_or(false)).to_owned();
+        rows.add_row([text(field, "name"), text(field, "label"), text(field, "kind"), text(field, "length"), required]);
+    }
+    print_table(&rows);
+    Ok(DONE)
+}
+
+fn state(connection: &Connection) -> String {
+    match (&connection.held, connection.enabled) {
+        (Some(held), _) => format!("held: {}. {}", held.reason, held.remedy),
+        (None, true) => "ready".to_owned(),
+        (None, false) => "disabled".to_owned(),
+    }
+}
+
+fn yes_no(truth: bool) -> &'static str {
+    if truth { "yes" } else { "no" }
+}

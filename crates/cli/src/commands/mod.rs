@@ -1,0 +1,30 @@
+//! What each command does, one file per noun.
+
+mod client;
+mod connection;
+mod demo;
+mod local_org;
+mod serve;
+mod start;
+mod sync;
+mod vault;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command};
+use crate::settings::Settings;
+
+/// Runs a command; its exit code.
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { global, command } = arguments;
+    let code = match command {
+        Command::Demo(options) => demo::run(&global, &options).await,
+        Command::LocalOrg(options) => local_org::run(&options, global.json).await,
+        Command::Serve => serve::run(&Settings::read(&global)?).await,
+        Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json),
+        Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,
+    }?;
+    Ok(ExitCode::from(code))
+}

@@ -1,0 +1,40 @@
+//! `salesbridge serve`.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::data_directory::DataDirectory;
+use crate::settings::Settings;
+use crate::terminal::{DONE, say};
+use crate::{master_key, wiring};
+
+pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
+    let keys = master_key::read(settings)?;
+    let data = DataDirectory::own(&settings.data, "salesbridge serve")?;
+    let hub = wiring::open_hub(settings, &data, keys).await?;
+    let stop = CancellationToken::new();
+    let socket = data.socket();
+    say(&format!("salesbridge serves {}; stop it with Ctrl-C", settings.data.display()));
+    let router = salesbridge_server::router(hub.clone());
+    let (served, (), ()) = tokio::join!(
+        async {
+            let _stops = stop.clone().drop_guard();
+            salesbridge_server::serve_socket(&socket, router, stop.clone()).await
+        },
+        hub.reconcile(stop.clone()),
+        stop_on_signal(stop.clone()),
+    );
+    served?;
+    Ok(DONE)
+}
+
+/// Sets `stop` when the process is asked to end.
+pub(crate) async fn stop_on_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => say("finishing what was begun"),
+        _ = terminated.recv() => say("finishing what was begun"),
+        () = stop.cancelled() => {}
+    }
+    stop.cancel();
+}

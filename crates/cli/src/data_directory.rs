@@ -1,0 +1,96 @@
+//! The data directory and its one owner.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::terminal::Failure;
+
+/// A data directory that this process owns until it ends.
+pub(crate) struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Who owns a data directory.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Owner {
+    pub(crate) process: u32,
+    pub(crate) command: String,
+}
+
+impl DataDirectory {
+    /// Takes the directory, making it when it is missing; the other owner when there is one.
+    pub(crate) fn take(path: &Path, command: &str) -> anyhow::Result<Result<Self, Owner>> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .with_context(|| format!("the data directory {} cannot be made", path.display()))?;
+        let lock_path = path.join("lock");
+        let mut lock = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&lock_path)
+            .with_context(|| format!("{} cannot be opened", lock_path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                lock.read_to_string(&mut text)?;
+                let unknown = Owner { process: 0, command: "another process".to_owned() };
+                return Ok(Err(serde_json::from_str(&text).unwrap_or(unknown)));
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("{} cannot be locked", lock_path.display()));
+            }
+        }
+        let owner = Owner { process: std::process::id(), command: command.to_owned() };
+        lock.set_len(0)?;
+        lock.rewind()?;
+        lock.write_all(serde_json::to_string(&owner)?.as_bytes())?;
+        Ok(Ok(Self { path: path.to_owned(), _lock: lock }))
+    }
+
+    /// Takes the directory or fails with a message for people.
+    pub(crate) fn own(path: &Path, command: &str) -> anyhow::Result<Self> {
+        Self::take(path, command)?.map_err(|owner| owner.in_the_way(path).into())
+    }
+
+    /// The hub's database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join("salesbridge.sqlite")
+    }
+
+    /// The socket of the owner.
+    pub(crate) fn socket(&self) -> PathBuf {
+        socket_of(&self.path)
+    }
+}
+
+impl Owner {
+    pub(crate) fn in_the_way(&self, path: &Path) -> Failure {
+        Failure {
+            code: "data_directory_in_use".to_owned(),
+            message: format!(
+                "the data directory {} belongs to process {} ({}); one process owns it at a time",
+                path.display(),
+                self.process,
+                self.command
+            ),
+            remedy: "Stop that process first, or name another directory with --data".to_owned(),
+            ..Failure::default()
+        }
+    }
+}
+
+/// The socket of a data directory's owner.
+pub(crate) fn socket_of(data: &Path) -> PathBuf {
+    data.join("salesbridge.sock")
+}

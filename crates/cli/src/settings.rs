@@ -1,0 +1,123 @@
+//! Settings: defaults, then the file, then the environment, then flags.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::arguments::GlobalOptions;
+
+/// The settings of this installation.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Folder that holds everything.
+    pub(crate) data: PathBuf,
+    /// File that holds the master key.
+    pub(crate) master_key_file: PathBuf,
+    pub(crate) sync: SyncSettings,
+}
+
+/// How rows are sent.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SyncSettings {
+    /// Rows of one write call; 1 to 200.
+    pub(crate) batch_rows: usize,
+    /// Seconds that a write whose answer was lost may still be under way at Salesforce. Salesforce ends a REST call after ten minutes.
+    pub(crate) in_flight_seconds: u64,
+    /// Milliseconds of the same for a local org.
+    pub(crate) in_flight_local_milliseconds: u64,
+}
+
+impl Default for SyncSettings {
+    fn default() -> Self {
+        Self { batch_rows: 200, in_flight_seconds: 600, in_flight_local_milliseconds: 1000 }
+    }
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    master_key_file: Option<PathBuf>,
+    sync: SyncSettings,
+}
+
+/// Name of the settings file in the data directory.
+const FILE: &str = "salesbridge.toml";
+
+impl Settings {
+    /// Reads the settings that hold for a command.
+    pub(crate) fn read(options: &GlobalOptions) -> anyhow::Result<Self> {
+        let data = options.data.clone().map_or_else(default_data, Ok)?;
+        let file = read_file(&data.join(FILE))?;
+        let mut sync = file.sync;
+        from_environment("SALESBRIDGE_SYNC_BATCH_ROWS", &mut sync.batch_rows)?;
+        from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_SECONDS", &mut sync.in_flight_seconds)?;
+        from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_LOCAL_MILLISECONDS", &mut sync.in_flight_local_milliseconds)?;
+        if !(1..=200).contains(&sync.batch_rows) {
+            anyhow::bail!("sync.batch_rows is {}; expected is a whole number from 1 to 200", sync.batch_rows);
+        }
+        let master_key_file = std::env::var_os("SALESBRIDGE_MASTER_KEY_FILE")
+            .map(PathBuf::from)
+            .or(file.master_key_file)
+            .unwrap_or_else(|| data.join("master.key"));
+        Ok(Self { data, master_key_file, sync })
+    }
+
+    /// How connectors behave under these settings.
+    pub(crate) fn connectors(&self) -> salesbridge_hub::ConnectorSettings {
+        salesbridge_hub::ConnectorSettings {
+            batch_rows: self.sync.batch_rows,
+            in_flight: Duration::from_secs(self.sync.in_flight_seconds),
+            in_flight_local: Duration::from_millis(self.sync.in_flight_local_milliseconds),
+        }
+    }
+}
+
+fn default_data() -> anyhow::Result<PathBuf> {
+    let folder = |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    folder("XDG_DATA_HOME")
+        .or_else(|| folder("HOME").map(|home| home.join(".local/share")))
+        .map(|base| base.join("salesbridge"))
+        .context("there is neither HOME nor XDG_DATA_HOME; name the data directory with --data")
+}
+
+fn read_file(path: &Path) -> anyhow::Result<File> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            toml::from_str(&text).with_context(|| format!("the settings file {} cannot be used", path.display()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
+        Err(error) => Err(error).with_context(|| format!("the settings file {} cannot be read", path.display())),
+    }
+}
+
+fn from_environment<T: std::str::FromStr>(name: &str, setting: &mut T) -> anyhow::Result<()> {
+    if let Ok(text) = std::env::var(name) {
+        *setting = text.parse().map_err(|_| anyhow::anyhow!("{name} is `{text}`; expected is a whole number"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_names_every_key_with_its_default() {
+        let commented = include_str!("../../../docs/salesbridge.toml");
+        let uncommented: String = commented
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).or(line.starts_with('[').then_some(line))
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let file: File = toml::from_str(&uncommented).expect("the commented file with its comment signs taken away");
+        let defaults = SyncSettings::default();
+        assert!(file.master_key_file.is_some());
+        assert_eq!(file.sync.batch_rows, defaults.batch_rows);
+        assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
+        assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);
+    }
+}

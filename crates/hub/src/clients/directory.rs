@@ -1,0 +1,134 @@
+//! Saving and looking up clients.
+
+use salesbridge_model::{Client, Page, PageRequest};
+use salesbridge_store::{ClientFilter, Saved};
+
+use super::import::{RepeatedKey, RowProblem};
+use crate::error::FieldProblem;
+use crate::{Hub, HubError};
+
+/// What saving some clients did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SaveReport {
+    /// New clients.
+    pub created: u64,
+    /// Clients that differed.
+    pub updated: u64,
+    /// Clients that were stored like this already.
+    pub unchanged: u64,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ImportReport {
+    /// Rows read.
+    pub read: u64,
+    /// What became of the good ones.
+    #[serde(flatten)]
+    pub saved: SaveReport,
+    /// How many rows were refused.
+    pub refused: u64,
+    /// The first refused rows, with what is wrong with each.
+    pub problems: Vec<RowProblem>,
+    /// Keys that came more than once; the later row won.
+    pub repeated: Vec<RepeatedKey>,
+}
+
+/// Rows stored in one transaction.
+const BATCH: usize = 500;
+/// Refused rows that a report describes; more are only counted.
+const DESCRIBED_PROBLEMS: usize = 1000;
+
+impl Hub {
+    /// Stores one client; new, or in place of the one with its key.
+    pub async fn save_client(&self, client: &Client) -> Result<SaveReport, HubError> {
+        let problems: Vec<FieldProblem> = client
+            .problems()
+            .into_iter()
+            .map(|problem| FieldProblem { field: problem.field, message: problem.message })
+            .collect();
+        if !problems.is_empty() {
+            return Err(HubError::Invalid { problems });
+        }
+        let mut report = SaveReport::default();
+        self.save_valid_clients(std::slice::from_ref(client), &mut report).await?;
+        Ok(report)
+    }
+
+    /// Stores the good rows of an import in batches and describes the others. `rows` may be read from anywhere; memory holds one batch.
+    pub async fn import_clients<R>(&self, mut rows: R) -> Result<ImportReport, HubError>
+    where
+        R: AsyncRows,
+    {
+        let mut report = ImportReport::default();
+        let mut batch = Vec::with_capacity(BATCH);
+        while let Some(row) = rows.next().await {
+            report.read += 1;
+            match row {
+                Ok(client) => batch.push(client),
+                Err(problem) => report.refuse(problem),
+            }
+            if batch.len() == BATCH {
+                self.save_valid_clients(&batch, &mut report.saved).await?;
+                batch.clear();
+            }
+        }
+        self.save_valid_clients(&batch, &mut report.saved).await?;
+        Ok(report)
+    }
+
+    /// The client with this key.
+    pub async fn client(&self, key: &str) -> Result<Client, HubError> {
+        let found = self.store.read().await?.clients().find(key).await?;
+        found.ok_or_else(|| HubError::NotFound { noun: "client", name: key.to_owned() })
+    }
+
+    /// A page of clients, by key.
+    pub async fn clients(&self, search: Option<String>, page: &PageRequest) -> Result<Page<Client>, HubError> {
+        Ok(self.store.read().await?.clients().list(&ClientFilter { search }, page).await?)
+    }
+
+    /// How many clients there are.
+    pub async fn client_count(&self) -> Result<u64, HubError> {
+        Ok(self.store.read().await?.clients().count().await?)
+    }
+
+    async fn save_valid_clients(&self, clients: &[Client], report: &mut SaveReport) -> Result<(), HubError> {
+        if clients.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        let saved = tx.clients().save(clients, self.clock.now()).await?;
+        tx.commit().await?;
+        for one in saved {
+            match one {
+                Saved::Created => report.created += 1,
+                Saved::Updated => report.updated += 1,
+                Saved::Unchanged => report.unchanged += 1,
+            }
+        }
+        self.signal();
+        Ok(())
+    }
+}
+
+/// Rows of an import, one after the other.
+pub trait AsyncRows: Send {
+    /// The next row; `None` at the end.
+    fn next(&mut self) -> impl Future<Output = Option<Result<Client, RowProblem>>> + Send;
+}
+
+impl AsyncRows for tokio::sync::mpsc::Receiver<Result<Client, RowProblem>> {
+    async fn next(&mut self) -> Option<Result<Client, RowProblem>> {
+        self.recv().await
+    }
+}
+
+impl ImportReport {
+    fn refuse(&mut self, problem: RowProblem) {
+        self.refused += 1;
+        if self.problems.len() < DESCRIBED_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+}

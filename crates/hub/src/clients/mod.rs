@@ -1,0 +1,9 @@
+//! The client directory: import, edit, look up; and the stream that syncs read it as.
+
+mod directory;
+pub mod import;
+pub mod made_up;
+mod stream;
+
+pub use directory::{AsyncRows, ImportReport, SaveReport};
+pub(crate) use stream::ClientStream;

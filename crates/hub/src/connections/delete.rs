@@ -1,0 +1,29 @@
+//! Removing a connection.
+
+use salesbridge_store::StoreError;
+
+use crate::{Hub, HubError};
+
+impl Hub {
+    /// Removes a connection with its secrets. One that a sync uses stays.
+    pub async fn delete_connection(&self, name: &str) -> Result<(), HubError> {
+        let connection = self.find_connection(name).await?;
+        let used_by = self.store.read().await?.syncs().of_connection(connection.id).await?;
+        let names: Vec<String> = used_by.iter().map(|sync| sync.name.to_string()).collect();
+        let in_use = || HubError::NotPossible {
+            code: "connection_in_use",
+            message: format!("the connection {name} is used by: {}", names.join(", ")),
+            remedy: "Delete these syncs first; records in Salesforce stay".to_owned(),
+        };
+        if !names.is_empty() {
+            return Err(in_use());
+        }
+        let mut tx = self.store.write().await?;
+        match tx.connections().delete(connection.id).await {
+            Err(StoreError::Reference { .. }) => return Err(in_use()),
+            other => other?,
+        };
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,234 @@
+//! Editing a connection: credentials, company, mapping and Enabled, all together or not at all (R42).
+
+use std::collections::BTreeMap;
+
+use salesbridge_model::{
+    ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId,
+};
+use salesbridge_store::{StoreError, Transaction};
+use salesbridge_sync::{
+    CLIENT_FIELDS, CLIENTS_STREAM, LEAD_OBJECT, clients_to_leads_mapping, clients_to_leads_options,
+};
+
+use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DOMAIN_URL};
+use crate::{Hub, HubError};
+
+/// Changes to a connection; what is absent stays as it is.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionEdit {
+    /// What people read.
+    pub caption: Option<String>,
+    /// Address of the org.
+    pub domain_url: Option<String>,
+    /// Consumer key of the app.
+    pub consumer_key: Option<String>,
+    /// Consumer secret of the app.
+    pub consumer_secret: Option<Secret<String>>,
+    /// Company of every new Lead; filling it makes the sync "clients to Leads", emptying it disables that sync.
+    pub company: Option<String>,
+    /// Lead fields for the client's `status`, `verification_level` and `client_type`; null takes a choice back.
+    pub fields: BTreeMap<String, Option<String>>,
+    /// External-ID field on Lead that carries our own key; empty takes the choice back.
+    pub external_id_field: Option<String>,
+    /// Whether anything may be sent through it.
+    pub enabled: Option<bool>,
+    /// A person has been told how many records this makes, and said yes.
+    pub confirmed: bool,
+}
+
+/// A connection and its preset as they would be after an edit.
+pub(super) struct Edited {
+    pub(super) connection: Connection,
+    pub(super) secret: Option<Secret<String>>,
+    pub(super) preset: Option<Sync>,
+    pub(super) preset_is_new: bool,
+    /// The preset sends after this edit and did not before, or sends differently: every client is compared.
+    pub(super) compares: bool,
+    /// Sending begins with this edit.
+    pub(super) starts: bool,
+    pub(super) confirmed: bool,
+}
+
+impl Hub {
+    /// Changes a connection and what belongs to it. The name never changes (R46).
+    pub async fn edit_connection(&self, name: &str, edit: ConnectionEdit) -> Result<ConnectionDetails, HubError> {
+        let before = self.find_connection(name).await?;
+        let syncs = self.store.read().await?.syncs().of_connection(before.id).await?;
+        let mut edited = self.edited(before, syncs, edit).await?;
+        self.confirm_start(&mut edited).await?;
+
+        let mut tx = self.store.write().await?;
+        tx.connections().update(&edited.connection).await?;
+        self.store_edited(&mut *tx, &edited).await?;
+        tx.commit().await?;
+        self.signal_mended();
+        self.connection(name).await
+    }
+
+    /// Works out what an edit makes of a connection and its preset, and refuses it where it makes no sense.
+    pub(super) async fn edited(
+        &self,
+        mut connection: Connection,
+        syncs: Vec<Sync>,
+        edit: ConnectionEdit,
+    ) -> Result<Edited, HubError> {
+        let was_sending = connection.enabled;
+        if let Some(caption) = edit.caption.filter(|caption| !caption.trim().is_empty()) {
+            connection.caption = caption;
+        }
+        let credentials = [(DOMAIN_URL, edit.domain_url), (CONSUMER_KEY, edit.consumer_key)];
+        let mut credentials_changed = edit.consumer_secret.is_some();
+        for (setting, value) in credentials {
+            if let Some(value) = value {
+                credentials_changed |=
+                    connection.settings.insert(setting.to_owned(), value.trim().to_owned()).as_deref()
+                        != Some(value.trim());
+            }
+        }
+        if credentials_changed {
+            let secret = match &edit.consumer_secret {
+                Some(secret) => secret.clone(),
+                None => self.open_secret(&mut *self.store.read().await?, &connection).await?,
+            };
+            self.check_credentials(&connection, &secret)?;
+            connection.held = None;
+        }
+        if let Some(enabled) = edit.enabled {
+            connection.enabled = enabled;
+            // Saying Yes again is how a person says that it is mended.
+            connection.held = connection.held.filter(|_| !enabled);
+        }
+        connection.updated_at = self.clock.now().max(connection.updated_at + chrono::Duration::microseconds(1));
+
+        let known = syncs.into_iter().find(|sync| sync.preset.is_some());
+        let before = known.clone();
+        let preset = self.edited_preset(&connection, known, edit.company, edit.fields, edit.external_id_field)?;
+        let sends = |sync: &Option<Sync>| sync.as_ref().is_some_and(|sync| sync.enabled);
+        let starts = connection.enabled && sends(&preset) && !(was_sending && sends(&before));
+        let differs = preset.as_ref().map(|sync| (&sync.mapping, &sync.options))
+            != before.as_ref().map(|sync| (&sync.mapping, &sync.options));
+        Ok(Edited {
+            connection,
+            secret: edit.consumer_secret,
+            preset_is_new: preset.is_some() && before.is_none(),
+            compares: sends(&preset) && (starts || differs || !sends(&before)),
+            preset,
+            starts,
+            confirmed: edit.confirmed,
+        })
+    }
+
+    /// Stores an edit, in the caller's transaction; the connection itself is stored by the caller.
+    pub(super) async fn store_edited(&self, tx: &mut dyn Transaction, edited: &Edited) -> Result<(), HubError> {
+        if let Some(secret) = &edited.secret {
+            self.seal(tx, edited.connection.id, CONSUMER_SECRET, secret).await?;
+        }
+        let Some(sync) = &edited.preset else { return Ok(()) };
+        if edited.preset_is_new {
+            tx.syncs().insert(sync).await.map_err(|error| match error {
+                StoreError::Taken { .. } => HubError::NameTaken { noun: "sync", name: sync.name.to_string() },
+                other => other.into(),
+            })?;
+        } else {
+            tx.syncs().update(sync).await?;
+        }
+        if edited.compares {
+            self.queue_full_run(tx, sync).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for a full run of a sync, unless one is asked for already that has not begun.
+    pub(crate) async fn queue_full_run(&self, tx: &mut dyn Transaction, sync: &Sync) -> Result<RunId, HubError> {
+        let open = tx.runs().open(sync.id).await?;
+        if let Some(waiting) = open.iter().find(|run| run.trigger == RunTrigger::Full && run.state == RunState::Queued)
+        {
+            return Ok(waiting.id);
+        }
+        let run = Run {
+            id: RunId::make(&*self.ids),
+            sync_id: sync.id,
+            trigger: RunTrigger::Full,
+            state: RunState::Queued,
+            cursor: None,
+            counts: RunCounts::default(),
+            api_calls: 0,
+            problem: None,
+            warnings: Vec::new(),
+            created_at: self.clock.now(),
+            finished_at: None,
+        };
+        tx.runs().insert(&run).await?;
+        Ok(run.id)
+    }
+
+    fn edited_preset(
+        &self,
+        connection: &Connection,
+        known: Option<Sync>,
+        company: Option<String>,
+        fields: BTreeMap<String, Option<String>>,
+        external_id_field: Option<String>,
+    ) -> Result<Option<Sync>, HubError> {
+        let mut chosen = known.as_ref().and_then(|sync| sync.preset.clone()).unwrap_or_default();
+        let was_empty = chosen.company.is_empty();
+        if let Some(company) = company {
+            chosen.company = company.trim().to_owned();
+        }
+        choose_fields(&mut chosen, fields)?;
+        let Some(mut sync) = known.or_else(|| (!chosen.company.is_empty()).then(|| self.new_preset(connection))) else {
+            if chosen.fields.is_empty() && external_id_field.is_none() {
+                return Ok(None);
+            }
+            return Err(HubError::invalid("company", "is empty; it is needed before fields can be mapped"));
+        };
+        if let Some(field) = external_id_field {
+            sync.options.external_id_field = Some(field.trim().to_owned()).filter(|field| !field.is_empty());
+        }
+        sync.enabled = !chosen.company.is_empty() && (sync.enabled || was_empty);
+        sync.held = sync.held.filter(|_| !connection.enabled);
+        sync.mapping = clients_to_leads_mapping(&chosen);
+        sync.preset = Some(chosen);
+        sync.updated_at = self.clock.now();
+        Ok(Some(sync))
+    }
+
+    fn new_preset(&self, connection: &Connection) -> Sync {
+        let now = self.clock.now();
+        Sync {
+            id: SyncId::make(&*self.ids),
+            name: preset_name(&connection.name),
+            connection_id: connection.id,
+            stream: CLIENTS_STREAM.to_owned(),
+            object: LEAD_OBJECT.to_owned(),
+            preset: None,
+            mapping: salesbridge_model::Mapping::default(),
+            options: clients_to_leads_options(),
+            enabled: false,
+            held: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// `<connection>-leads`, which is a name whenever the connection's is one and short enough.
+fn preset_name(connection: &Slug) -> Slug {
+    let long = format!("{connection}-leads");
+    long.parse().unwrap_or_else(|_| connection.clone())
+}
+
+fn choose_fields(chosen: &mut ClientsToLeads, fields: BTreeMap<String, Option<String>>) -> Result<(), HubError> {
+    for (source, target) in fields {
+        if !CLIENT_FIELDS.contains(&source.as_str()) {
+            let message = format!("`{source}` cannot be mapped; what can be is: {}", CLIENT_FIELDS.join(", "));
+            return Err(HubError::invalid("fields", message));
+        }
+        match target.map(|target| target.trim().to_owned()).filter(|target| !target.is_empty()) {
+            Some(target) => chosen.fields.insert(source, target),
+            None => chosen.fields.remove(&source),
+        };
+    }
+    Ok(())
+}

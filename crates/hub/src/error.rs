@@ -1,0 +1,140 @@
+//! How a use case can end without doing what was asked.
+
+use salesbridge_connector_kit::{NextStep, SourceError};
+use salesbridge_model::{OrgIdentity, SlugProblem};
+use salesbridge_store::StoreError;
+use salesbridge_sync::EngineError;
+
+/// How a use case can end without doing what was asked. Nothing of it was done.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// There is no such thing.
+    #[error("there is no {noun} named `{name}`")]
+    NotFound {
+        /// Such as `connection`.
+        noun: &'static str,
+        /// The name or id that was given.
+        name: String,
+    },
+    /// The name is in use.
+    #[error("there is already a {noun} named `{name}`")]
+    NameTaken {
+        /// Such as `connection`.
+        noun: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// What was given cannot be used.
+    #[error("{}", in_words(problems))]
+    Invalid {
+        /// What is wrong, at which field.
+        problems: Vec<FieldProblem>,
+    },
+    /// It would start sending; a person has to say yes first.
+    #[error("{0}")]
+    ConfirmationNeeded(StartNotice),
+    /// It cannot be done as things are.
+    #[error("{message}")]
+    NotPossible {
+        /// Stable code.
+        code: &'static str,
+        /// What stands in the way.
+        message: String,
+        /// The one thing to do next.
+        remedy: String,
+    },
+    /// The system on the other side of a connection said no, or nothing.
+    #[error("{message}")]
+    OtherSide {
+        /// Stable code; the other side's own where it gave one.
+        code: String,
+        /// What happened.
+        message: String,
+        /// The one thing to do next.
+        remedy: String,
+        /// What the engine does next.
+        next: NextStep,
+        /// For the log.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A secret could not be sealed or opened.
+    #[error("the vault failed")]
+    Vault(#[from] salesbridge_vault::VaultError),
+    /// The hub's own store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// The engine failed.
+    #[error("the sync engine failed")]
+    Engine(#[from] EngineError),
+    /// A stream could not be read.
+    #[error("a stream could not be read")]
+    Source(#[from] SourceError),
+}
+
+/// What is wrong at one field.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldProblem {
+    /// The field, as the API names it.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// What sending would do, said before it starts.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StartNotice {
+    /// Records that would be made.
+    pub creates: u64,
+    /// Of which object.
+    pub object: String,
+    /// In which org.
+    pub org: OrgIdentity,
+}
+
+impl std::fmt::Display for StartNotice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let StartNotice { creates, object, org } = self;
+        let name = org.name.as_deref().unwrap_or("unnamed");
+        write!(f, "this makes up to {creates} new {object} records in the org {name} ({}, {})", org.org_id, org.kind)
+    }
+}
+
+impl HubError {
+    /// Problem at one field.
+    pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid { problems: vec![FieldProblem { field: field.to_owned(), message: message.into() }] }
+    }
+}
+
+impl From<SlugProblem> for HubError {
+    fn from(problem: SlugProblem) -> Self {
+        Self::invalid("name", problem.to_string())
+    }
+}
+
+fn in_words(problems: &[FieldProblem]) -> String {
+    problems.iter().map(|problem| format!("{}: {}", problem.field, problem.message)).collect::<Vec<_>>().join("; ")
+}
+
+impl From<salesbridge_connector_kit::ConnectorError> for HubError {
+    fn from(error: salesbridge_connector_kit::ConnectorError) -> Self {
+        let salesbridge_connector_kit::ConnectorError { code, message, remedy, next, cause } = error;
+        Self::OtherSide { code, message, remedy, next, cause }
+    }
+}
+
+/// An error with its causes, for the log; never for a body or a person's screen.
+pub struct Chain<'a>(pub &'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

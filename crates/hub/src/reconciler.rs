@@ -1,0 +1,257 @@
+//! The reconciler: looks at the store, on a signal and on a timer, and advances every sync that has something to do.
+//!
+//! It takes no input but the store. Syncs advance beside each other; one sync never beside itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use salesbridge_connector_kit::NextStep;
+use salesbridge_model::{Connection, Held, PageRequest, RunProblem, Sync, SyncId, Timestamp};
+use salesbridge_sync::{Advance, Obstacle};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::{Chain, Hub, HubError};
+
+/// How far each sync is, in this process.
+#[derive(Default)]
+pub(crate) struct Progress(Mutex<HashMap<SyncId, SyncProgress>>);
+
+#[derive(Default)]
+struct SyncProgress {
+    busy: bool,
+    /// Looked at while it was busy: look again at once.
+    again: bool,
+    /// An obstacle: nothing is tried before.
+    blocked_until: Option<Timestamp>,
+    /// Idle, but a row that was put off is due then.
+    wake_at: Option<Timestamp>,
+    backoff: Option<ExponentialBackoff>,
+}
+
+impl Progress {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SyncId, SyncProgress>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hub {
+    /// Runs until `stop` is set, then waits for batches under way to be finished and recorded.
+    pub async fn reconcile(self: Arc<Self>, stop: CancellationToken) {
+        let tasks = TaskTracker::new();
+        loop {
+            if let Err(error) = self.start_due(&tasks, &stop).await {
+                tracing::error!(error = %Chain(&error), "the reconciler could not read the store; it tries again");
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                () = self.changed.notified() => {}
+                () = tokio::time::sleep(self.next_look()) => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    /// Starts an advance for every sync that may have something to do and is not busy.
+    async fn start_due(self: &Arc<Self>, tasks: &TaskTracker, stop: &CancellationToken) -> Result<(), HubError> {
+        let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
+        loop {
+            let syncs = self.store.read().await?.syncs().list(&page).await?;
+            for sync in syncs.items.into_iter().filter(|sync| sync.enabled && sync.held.is_none()) {
+                let connection = self.connection_of(&sync).await?;
+                if connection.enabled && connection.held.is_none() && self.claim(sync.id) {
+                    let hub = self.clone();
+                    let stop = stop.clone();
+                    tasks.spawn(async move { hub.advance(sync, connection, stop).await });
+                }
+            }
+            let Some(next) = syncs.next else { return Ok(()) };
+            page.after = Some(next);
+        }
+    }
+
+    fn claim(&self, sync: SyncId) -> bool {
+        let mut progress = self.progress.lock();
+        let mine = progress.entry(sync).or_default();
+        if mine.busy {
+            mine.again = true;
+            return false;
+        }
+        mine.busy = mine.blocked_until.is_none_or(|until| until <= self.clock.now());
+        mine.busy
+    }
+
+    /// Tells the reconciler that a person has mended something: what was blocked is tried at once.
+    pub(crate) fn signal_mended(&self) {
+        for mine in self.progress.lock().values_mut() {
+            mine.blocked_until = None;
+            mine.backoff = None;
+        }
+        self.signal();
+    }
+
+    async fn advance(self: Arc<Self>, sync: Sync, connection: Connection, stop: CancellationToken) {
+        let ending = match self.try_advance(&sync, &connection, &stop).await {
+            Ok(ending) => ending,
+            Err(error) => {
+                tracing::warn!(sync.id = %sync.id, error = %Chain(&error), "sync {} could not advance", sync.name);
+                Advance::Obstructed(obstacle_of(&error))
+            }
+        };
+        let obstacle = match &ending {
+            Advance::Obstructed(obstacle) => Some(obstacle),
+            Advance::Idle { .. } | Advance::Stopped => None,
+        };
+        if let Err(error) = self.remember(&sync, &connection, obstacle).await {
+            tracing::error!(sync.id = %sync.id, error = %Chain(&error), "what stands in the way of sync {} could not be stored", sync.name);
+        }
+        self.release(sync.id, &ending);
+    }
+
+    async fn try_advance(
+        &self,
+        sync: &Sync,
+        connection: &Connection,
+        stop: &CancellationToken,
+    ) -> Result<Advance, HubError> {
+        let open = self.open_sync(sync.clone(), connection, stop.clone()).await?;
+        Ok(self.engine.advance(&open.job()).await?)
+    }
+
+    /// Stores what stands in the way: on the runs, and on what is held because of it.
+    async fn remember(
+        &self,
+        sync: &Sync,
+        connection: &Connection,
+        obstacle: Option<&Obstacle>,
+    ) -> Result<(), HubError> {
+        self.engine.note_obstacle(sync, obstacle).await?;
+        match obstacle {
+            Some(Obstacle::HoldConnection(problem)) => {
+                let mut tx = self.store.write().await?;
+                let found = tx.connections().find(connection.id).await?;
+                // Only if nobody has edited it meanwhile.
+                if let Some(mut stored) = found.filter(|stored| stored.updated_at == connection.updated_at) {
+                    stored.held = Some(self.held(problem));
+                    tx.connections().update(&stored).await?;
+                    tx.commit().await?;
+                    tracing::warn!(
+                        connection.id = %connection.id, code = %problem.code,
+                        "connection {} is held: {}", connection.name, problem.message
+                    );
+                }
+            }
+            Some(Obstacle::HoldSync(problem)) => {
+                let mut tx = self.store.write().await?;
+                let found = tx.syncs().find(sync.id).await?;
+                if let Some(mut stored) = found.filter(|stored| stored.updated_at == sync.updated_at) {
+                    stored.held = Some(self.held(problem));
+                    tx.syncs().update(&stored).await?;
+                    tx.commit().await?;
+                    tracing::warn!(sync.id = %sync.id, code = %problem.code, "sync {} is held: {}", sync.name, problem.message);
+                }
+            }
+            Some(Obstacle::RetryLater { problem, .. }) => {
+                tracing::warn!(sync.id = %sync.id, code = %problem.code, "sync {} waits: {}", sync.name, problem.message);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn held(&self, problem: &RunProblem) -> Held {
+        Held {
+            code: problem.code.clone(),
+            reason: problem.message.clone(),
+            remedy: problem.remedy.clone(),
+            since: self.clock.now(),
+        }
+    }
+
+    fn release(&self, sync: SyncId, ending: &Advance) {
+        let now = self.clock.now();
+        let mut progress = self.progress.lock();
+        let mine = progress.entry(sync).or_default();
+        mine.busy = false;
+        mine.blocked_until = None;
+        mine.wake_at = None;
+        match ending {
+            Advance::Idle { next_at } => {
+                mine.backoff = None;
+                mine.wake_at = *next_at;
+            }
+            Advance::Obstructed(Obstacle::RetryLater { until, .. }) => {
+                let pause = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
+                let growing = now + chrono::Duration::from_std(pause).unwrap_or_default();
+                mine.blocked_until = Some(until.unwrap_or(growing));
+            }
+            Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_)) | Advance::Stopped => {}
+        }
+        if std::mem::take(&mut mine.again) {
+            self.signal();
+        }
+    }
+
+    /// Time until something may be due without a signal.
+    fn next_look(&self) -> Duration {
+        let now = self.clock.now();
+        let progress = self.progress.lock();
+        let moments =
+            progress.values().filter(|mine| !mine.busy).filter_map(|mine| mine.blocked_until.or(mine.wake_at));
+        let until = moments.min().and_then(|earliest| (earliest - now).to_std().ok());
+        until.map_or(LOOK_EVERY, |until| until.min(LOOK_EVERY)).max(SHORTEST_LOOK)
+    }
+}
+
+/// Longest time between two looks when nothing signals a change.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Shortest time between two looks.
+const SHORTEST_LOOK: Duration = Duration::from_millis(5);
+/// First pause after an obstacle; it doubles, with jitter, while the obstacle lasts.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// Longest pause after an obstacle.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+fn backoff() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .without_max_times()
+        .build()
+}
+
+/// What an advance that could not even begin means for its sync.
+fn obstacle_of(error: &HubError) -> Obstacle {
+    let problem = |code: &str, remedy: &str| RunProblem {
+        code: code.to_owned(),
+        message: error.to_string(),
+        remedy: remedy.to_owned(),
+    };
+    match error {
+        HubError::OtherSide { code, remedy, next, .. } => match next {
+            NextStep::RetryLater { .. } => Obstacle::RetryLater { problem: problem(code, remedy), until: None },
+            NextStep::HoldConnection => Obstacle::HoldConnection(problem(code, remedy)),
+            NextStep::HoldSync => Obstacle::HoldSync(problem(code, remedy)),
+        },
+        HubError::NotPossible { code, remedy, .. } => Obstacle::HoldSync(problem(code, remedy)),
+        HubError::Invalid { .. } => Obstacle::HoldSync(problem("invalid", "Correct the sync or its connection")),
+        HubError::Vault(_) => Obstacle::HoldConnection(problem(
+            "vault",
+            "Start with the master key that the secrets were sealed with, or enter the secret again",
+        )),
+        HubError::NotFound { .. }
+        | HubError::NameTaken { .. }
+        | HubError::ConfirmationNeeded(_)
+        | HubError::Store(_)
+        | HubError::Engine(_)
+        | HubError::Source(_) => Obstacle::RetryLater {
+            problem: problem("internal", "See the log; it is tried again by itself"),
+            until: None,
+        },
+    }
+}

@@ -1,0 +1,78 @@
+//! Making a sync of any stream into any object.
+
+use salesbridge_model::{Mapping, Slug, Sync, SyncId, SyncOptions};
+use salesbridge_store::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use super::SyncDetails;
+use crate::{Hub, HubError};
+
+/// A sync that is to be made. It is made disabled; enabling it says what it would do.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSync {
+    /// Unique and immutable.
+    pub name: String,
+    /// Name of the connection it writes through.
+    pub connection: String,
+    /// What is read.
+    pub stream: String,
+    /// What is written.
+    pub object: String,
+    /// How rows become records.
+    pub mapping: Mapping,
+    /// How records are written.
+    #[serde(default = "defaults")]
+    pub options: SyncOptions,
+}
+
+fn defaults() -> SyncOptions {
+    SyncOptions { external_id_field: None, allow_duplicates: false, assignment_rules: false }
+}
+
+impl Hub {
+    /// Makes a sync, disabled, after checking its mapping against the stream and the org.
+    pub async fn create_sync(&self, new: NewSync) -> Result<SyncDetails, HubError> {
+        let name: Slug = new.name.parse()?;
+        let connection = self.find_connection(&new.connection).await?;
+        let now = self.clock.now();
+        let sync = Sync {
+            id: SyncId::make(&*self.ids),
+            name: name.clone(),
+            connection_id: connection.id,
+            stream: new.stream,
+            object: new.object,
+            preset: None,
+            mapping: new.mapping,
+            options: new.options,
+            enabled: false,
+            held: None,
+            created_at: now,
+            updated_at: now,
+        };
+        self.open_sync(sync.clone(), &connection, CancellationToken::new()).await?;
+        let mut tx = self.store.write().await?;
+        tx.syncs().insert(&sync).await.map_err(|error| match error {
+            StoreError::Taken { .. } => HubError::NameTaken { noun: "sync", name: name.to_string() },
+            other => other.into(),
+        })?;
+        tx.commit().await?;
+        self.sync(name.as_str()).await
+    }
+
+    /// Removes a sync with its links, runs and outcomes. Records in Salesforce stay.
+    pub async fn delete_sync(&self, name: &str) -> Result<(), HubError> {
+        let sync = self.find_sync(name).await?;
+        if sync.enabled {
+            return Err(HubError::NotPossible {
+                code: "sync_enabled",
+                message: format!("the sync {name} is enabled"),
+                remedy: format!("Disable it first: `salesbridge sync disable {name}`"),
+            });
+        }
+        let mut tx = self.store.write().await?;
+        tx.syncs().delete(sync.id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

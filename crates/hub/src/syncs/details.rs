@@ -1,0 +1,81 @@
+//! Looking at syncs.
+
+use salesbridge_connector_kit::FieldSchema;
+use salesbridge_model::{Connection, Page, PageRequest, Run, Slug, Sync};
+use salesbridge_store::DueCounts;
+
+use crate::{Hub, HubError};
+
+/// A sync as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncDetails {
+    /// The sync.
+    #[serde(flatten)]
+    pub sync: Sync,
+    /// Name of its connection.
+    pub connection: Slug,
+    /// Whether rows are sent now: both are enabled and neither is held.
+    pub sending: bool,
+    /// Where it stands.
+    pub figures: SyncFigures,
+}
+
+/// Where a sync stands.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SyncFigures {
+    /// Source rows that have a record.
+    pub links: u64,
+    /// Rows that are to be sent, or wait.
+    pub due: DueCounts,
+    /// Its newest run.
+    pub last_run: Option<Run>,
+}
+
+impl Hub {
+    /// The sync with this name.
+    pub async fn sync(&self, name: &str) -> Result<SyncDetails, HubError> {
+        let sync = self.find_sync(name).await?;
+        self.sync_details(sync).await
+    }
+
+    /// A page of syncs, by name.
+    pub async fn syncs(&self, page: &PageRequest) -> Result<Page<SyncDetails>, HubError> {
+        let found = self.store.read().await?.syncs().list(page).await?;
+        let mut items = Vec::with_capacity(found.items.len());
+        for sync in found.items {
+            items.push(self.sync_details(sync).await?);
+        }
+        Ok(Page { items, next: found.next, total: found.total })
+    }
+
+    /// Fields of a connection's object that may be written, as its describe says now (R75, R76).
+    pub async fn writable_fields(&self, connection: &str, object: &str) -> Result<Vec<FieldSchema>, HubError> {
+        let connection = self.find_connection(connection).await?;
+        let connector = self.connector(&connection).await?;
+        let schema = salesbridge_connector_kit::Destination::describe(&*connector, object, true).await?;
+        Ok(schema.fields.into_iter().filter(|field| field.createable && field.updateable).collect())
+    }
+
+    pub(crate) async fn find_sync(&self, name: &str) -> Result<Sync, HubError> {
+        let missing = || HubError::NotFound { noun: "sync", name: name.to_owned() };
+        let slug: Slug = name.parse().map_err(|_| missing())?;
+        self.store.read().await?.syncs().find_by_name(&slug).await?.ok_or_else(missing)
+    }
+
+    pub(crate) async fn connection_of(&self, sync: &Sync) -> Result<Connection, HubError> {
+        let found = self.store.read().await?.connections().find(sync.connection_id).await?;
+        found.ok_or_else(|| HubError::NotFound { noun: "connection", name: sync.connection_id.to_string() })
+    }
+
+    async fn sync_details(&self, sync: Sync) -> Result<SyncDetails, HubError> {
+        let connection = self.connection_of(&sync).await?;
+        let mut tx = self.store.read().await?;
+        let links = tx.links().count(sync.id).await?;
+        let due = tx.due().counts(sync.id, self.clock.now()).await?;
+        let newest = PageRequest { after: None, limit: Some(1) };
+        let last_run = tx.runs().list(Some(sync.id), &newest).await?.items.pop();
+        let figures = SyncFigures { links, due, last_run };
+        let sending = sync.enabled && sync.held.is_none() && connection.enabled && connection.held.is_none();
+        Ok(SyncDetails { connection: connection.name, sending, figures, sync })
+    }
+}

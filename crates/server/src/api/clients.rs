@@ -1,0 +1,77 @@
+//! The client directory.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use futures::TryStreamExt;
+use salesbridge_hub::Hub;
+use salesbridge_hub::clients::import::{HeadingProblem, read_clients_csv};
+use salesbridge_hub::clients::{ImportReport, SaveReport};
+use salesbridge_model::{Client, Page};
+use tokio_util::io::{StreamReader, SyncIoBridge};
+
+use super::{Json, Paging, Query};
+use crate::problem::{Problem, bad_request};
+
+/// What clients are wanted.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Search {
+    search: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// A page of clients, by key.
+pub(super) async fn list(
+    State(hub): State<Arc<Hub>>,
+    Query(Search { search, after, limit }): Query<Search>,
+) -> Result<Json<Page<Client>>, Problem> {
+    Ok(Json(hub.clients(search, &Paging { after, limit }.into()).await?))
+}
+
+/// One client.
+pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(key): Path<String>) -> Result<Json<Client>, Problem> {
+    Ok(Json(hub.client(&key).await?))
+}
+
+/// Stores one client, new or in place of the one with its key.
+pub(super) async fn save(
+    State(hub): State<Arc<Hub>>,
+    Path(key): Path<String>,
+    Json(client): Json<Client>,
+) -> Result<Json<SaveReport>, Problem> {
+    if client.key != key {
+        return Err(bad_request(format!("the address names the client `{key}`, the body `{}`", client.key)));
+    }
+    Ok(Json(hub.save_client(&client).await?))
+}
+
+/// Rows that are parsed ahead of those being stored.
+const ROWS_AHEAD: usize = 1000;
+
+/// Imports a CSV file of any size; the body is read as it arrives.
+pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Json<ImportReport>, Problem> {
+    let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
+    let reader = SyncIoBridge::new(Box::pin(bytes));
+    let (rows, received) = tokio::sync::mpsc::channel(ROWS_AHEAD);
+    let now = hub.now();
+    let parsing = tokio::task::spawn_blocking(move || {
+        let mut parsed = read_clients_csv(reader, now)?;
+        for row in &mut parsed {
+            if rows.blocking_send(row).is_err() {
+                break;
+            }
+        }
+        Ok::<_, HeadingProblem>(parsed.repeated().to_vec())
+    });
+    let mut report = hub.import_clients(received).await?;
+    match parsing.await {
+        Ok(Ok(repeated)) => {
+            report.repeated = repeated;
+            Ok(Json(report))
+        }
+        Ok(Err(problem)) => Err(bad_request(problem.to_string())),
+        Err(_) => Err(bad_request("the file could not be read".to_owned())),
+    }
+}

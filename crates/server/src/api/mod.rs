@@ -1,0 +1,78 @@
+//! `/api/v1`: one file per noun.
+
+mod clients;
+mod connections;
+mod runs;
+mod status;
+mod syncs;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::routing::{get, post};
+use salesbridge_hub::Hub;
+use salesbridge_model::PageRequest;
+
+use crate::problem::{Problem, bad_request};
+
+/// Every route of the API.
+pub fn router(hub: Arc<Hub>) -> Router {
+    let v1 = Router::new()
+        .route("/status", get(status::show))
+        .route("/connections", get(connections::list).post(connections::create))
+        .route("/connections/test", post(connections::test_new))
+        .route("/connections/{name}", get(connections::show).patch(connections::edit).delete(connections::delete))
+        .route("/connections/{name}/test", post(connections::test))
+        .route("/connections/{name}/objects/{object}/fields", get(connections::fields))
+        .route("/clients", get(clients::list))
+        .route("/clients/import", post(clients::import))
+        .route("/clients/by-key/{key}", get(clients::show).put(clients::save))
+        .route("/syncs", get(syncs::list).post(syncs::create))
+        .route("/syncs/{name}", get(syncs::show).delete(syncs::delete))
+        .route("/syncs/{name}/enable", post(syncs::enable))
+        .route("/syncs/{name}/disable", post(syncs::disable))
+        .route("/syncs/{name}/preview", get(syncs::preview))
+        .route("/syncs/{name}/runs", get(syncs::runs).post(syncs::run))
+        .route("/syncs/{name}/due", get(syncs::due))
+        .route("/syncs/{name}/retry", post(syncs::retry))
+        .route("/syncs/{name}/drop", post(syncs::drop_rows))
+        .route("/runs", get(runs::list))
+        .route("/runs/{id}", get(runs::show))
+        .route("/runs/{id}/cancel", post(runs::cancel))
+        .route("/runs/{id}/records", get(runs::records));
+    Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub)
+}
+
+async fn unknown(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
+    bad_request(format!("there is no {method} {}", uri.path()))
+}
+
+/// A JSON body; one that cannot be read is a [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+struct Json<T>(T);
+
+impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
+    fn into_response(self) -> axum::response::Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// Query parameters; ones that cannot be read are a [`Problem`].
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+struct Query<T>(T);
+
+/// Which page of a list.
+#[derive(Debug, serde::Deserialize)]
+struct Paging {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+impl From<Paging> for PageRequest {
+    fn from(Paging { after, limit }: Paging) -> Self {
+        Self { after, limit }
+    }
+}

@@ -1,0 +1,132 @@
+//! Syncs.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use salesbridge_hub::syncs::{NewSync, RowChoice, SyncDetails};
+use salesbridge_hub::{DueRow, DueState, Hub, Preview};
+use salesbridge_model::{Page, Run};
+
+use serde_json::{Value, json};
+
+use super::{Json, Paging, Query};
+use crate::problem::Problem;
+
+/// A page of syncs, by name.
+pub(super) async fn list(
+    State(hub): State<Arc<Hub>>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<SyncDetails>>, Problem> {
+    Ok(Json(hub.syncs(&paging.into()).await?))
+}
+
+/// Makes a sync, disabled.
+pub(super) async fn create(
+    State(hub): State<Arc<Hub>>,
+    Json(new): Json<NewSync>,
+) -> Result<(StatusCode, Json<SyncDetails>), Problem> {
+    Ok((StatusCode::CREATED, Json(hub.create_sync(new).await?)))
+}
+
+/// One sync.
+pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(name): Path<String>) -> Result<Json<SyncDetails>, Problem> {
+    Ok(Json(hub.sync(&name).await?))
+}
+
+/// Removes a disabled sync.
+pub(super) async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    hub.delete_sync(&name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether a person has said yes.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Confirmation {
+    #[serde(default)]
+    confirmed: bool,
+}
+
+/// Enables a sync.
+pub(super) async fn enable(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Query(Confirmation { confirmed }): Query<Confirmation>,
+) -> Result<Json<SyncDetails>, Problem> {
+    Ok(Json(hub.enable_sync(&name, confirmed).await?))
+}
+
+/// Disables a sync.
+pub(super) async fn disable(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+) -> Result<Json<SyncDetails>, Problem> {
+    Ok(Json(hub.disable_sync(&name).await?))
+}
+
+/// How many rows a preview shows.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Rows {
+    rows: Option<usize>,
+}
+
+/// What a full run would do.
+pub(super) async fn preview(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Query(Rows { rows }): Query<Rows>,
+) -> Result<Json<Preview>, Problem> {
+    Ok(Json(hub.preview_sync(&name, rows).await?))
+}
+
+/// A page of the sync's runs, newest first.
+pub(super) async fn runs(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Run>>, Problem> {
+    Ok(Json(hub.runs(Some(&name), &paging.into()).await?))
+}
+
+/// Asks for a full run.
+pub(super) async fn run(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+) -> Result<(StatusCode, Json<Run>), Problem> {
+    Ok((StatusCode::ACCEPTED, Json(hub.run_sync(&name).await?)))
+}
+
+/// Which waiting rows are wanted.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Waiting {
+    state: Option<DueState>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// A page of rows that are to be sent, or wait.
+pub(super) async fn due(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Query(Waiting { state, after, limit }): Query<Waiting>,
+) -> Result<Json<Page<DueRow>>, Problem> {
+    Ok(Json(hub.due_rows(&name, state, &Paging { after, limit }.into()).await?))
+}
+
+/// Makes waiting rows due again.
+pub(super) async fn retry(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Json(choice): Json<RowChoice>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "rows": hub.retry_rows(&name, &choice).await? })))
+}
+
+/// Gives waiting rows up.
+pub(super) async fn drop_rows(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Json(choice): Json<RowChoice>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "rows": hub.drop_rows(&name, &choice).await? })))
+}

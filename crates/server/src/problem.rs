@@ -1,0 +1,147 @@
+//! Every error that leaves through the API: all our statuses and codes in one place.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice};
+use salesbridge_model::ParseIdError;
+use serde_json::json;
+
+/// An error as the API tells it. Inner causes go to the log, never into a body.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: String,
+    title: &'static str,
+    detail: String,
+    remedy: String,
+    fields: Vec<FieldProblem>,
+    start: Option<Box<StartNotice>>,
+}
+
+/// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
+pub const CODES: [&str; 8] =
+    ["not_found", "name_taken", "invalid", "confirmation_needed", "not_possible", "vault", "internal", "bad_request"];
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "code": self.code,
+            "title": self.title,
+            "detail": self.detail,
+            "remedy": self.remedy,
+        });
+        if !self.fields.is_empty() {
+            body["fields"] = json!(self.fields);
+        }
+        if let Some(start) = self.start {
+            body["start"] = json!(start);
+        }
+        (self.status, Json(body)).into_response()
+    }
+}
+
+impl From<HubError> for Problem {
+    fn from(error: HubError) -> Self {
+        let detail = error.to_string();
+        let problem = |status, code: &str, title, remedy: &str| Problem {
+            status,
+            code: code.to_owned(),
+            title,
+            detail,
+            remedy: remedy.to_owned(),
+            fields: Vec::new(),
+            start: None,
+        };
+        match error {
+            HubError::NotFound { noun, .. } => problem(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "There is no such thing",
+                &format!("`salesbridge {noun} list` shows what there is"),
+            ),
+            HubError::NameTaken { .. } => Problem {
+                fields: vec![FieldProblem { field: "name".to_owned(), message: error.to_string() }],
+                ..problem(StatusCode::CONFLICT, "name_taken", "The name is taken", "Choose another name")
+            },
+            HubError::Invalid { problems } => Problem {
+                fields: problems,
+                ..problem(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "Something given cannot be used",
+                    "Correct it and send it again",
+                )
+            },
+            HubError::ConfirmationNeeded(start) => Problem {
+                start: Some(Box::new(start)),
+                ..problem(
+                    StatusCode::CONFLICT,
+                    "confirmation_needed",
+                    "This starts sending",
+                    "Say yes to go on: `--yes` on the command line, `confirmed` in the API",
+                )
+            },
+            HubError::NotPossible { code, remedy, .. } => {
+                problem(StatusCode::CONFLICT, code, "It cannot be done as things are", &remedy)
+            }
+            HubError::OtherSide { ref code, ref remedy, .. } => {
+                tracing::info!(code = %code, error = %error, "the other side of a connection refused or did not answer");
+                problem(StatusCode::BAD_GATEWAY, code, "The other side of the connection said no, or nothing", remedy)
+            }
+            HubError::Vault(cause) => {
+                tracing::error!(error = %cause, "a secret could not be sealed or opened");
+                problem(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "vault",
+                    "A secret could not be sealed or opened",
+                    "Start with the master key that the secrets were sealed with: `salesbridge vault status`",
+                )
+            }
+            HubError::Store(_) | HubError::Engine(_) | HubError::Source(_) => {
+                tracing::error!(error = %Chain(&error), "a request failed inside");
+                Problem {
+                    detail: "an internal error happened; the log says more".to_owned(),
+                    ..problem(
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "internal",
+                        "Something failed inside",
+                        "See the log; if the disk is full, make room",
+                    )
+                }
+            }
+        }
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        bad_request(rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        bad_request(rejection.body_text())
+    }
+}
+
+impl From<ParseIdError> for Problem {
+    fn from(problem: ParseIdError) -> Self {
+        bad_request(problem.to_string())
+    }
+}
+
+/// A request that is not of the form the API has.
+pub(crate) fn bad_request(detail: String) -> Problem {
+    Problem {
+        status: StatusCode::BAD_REQUEST,
+        code: "bad_request".to_owned(),
+        title: "The request is not of the right form",
+        detail,
+        remedy: "See the documentation of the API".to_owned(),
+        fields: Vec::new(),
+        start: None,
+    }
+}
