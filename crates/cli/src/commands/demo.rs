@@ -123,7 +123,7 @@ impl Demo {
         let making = tokio::task::spawn_blocking(move || {
             made_up_clients(SEED, count).all(|client| rows.blocking_send(Ok(client)).is_ok())
         });
-        let report = self.hub.import_clients(received).await?;
+        let report = self.hub.import_clients(received, self.hub.now()).await?;
         making.await?;
         anyhow::ensure!(report.refused == 0, "{} made-up clients were refused", report.refused);
         Ok(())

@@ -1,6 +1,8 @@
 //! Saving and looking up clients.
 
-use salesbridge_model::{Client, Page, PageRequest};
+use std::collections::HashMap;
+
+use salesbridge_model::{Address, Client, Page, PageRequest, Phone, Timestamp};
 use salesbridge_store::{ClientFilter, Saved};
 
 use super::import::{RepeatedKey, RowProblem};
@@ -51,12 +53,15 @@ impl Hub {
             return Err(HubError::Invalid { problems });
         }
         let mut report = SaveReport::default();
-        self.save_valid_clients(std::slice::from_ref(client), &mut report).await?;
+        self.save_valid_clients(&mut [client.clone()], None, &mut report).await?;
         Ok(report)
     }
 
     /// Stores the good rows of an import in batches and describes the others. `rows` may be read from anywhere; memory holds one batch.
-    pub async fn import_clients<R>(&self, mut rows: R) -> Result<ImportReport, HubError>
+    ///
+    /// `assumed` is the time that the reader gave numbers and addresses whose own time it did not know: one that is in the directory already,
+    /// just so, keeps the time it has there, so that importing a file again changes nothing.
+    pub async fn import_clients<R>(&self, mut rows: R, assumed: Timestamp) -> Result<ImportReport, HubError>
     where
         R: AsyncRows,
     {
@@ -69,11 +74,11 @@ impl Hub {
                 Err(problem) => report.refuse(problem),
             }
             if batch.len() == BATCH {
-                self.save_valid_clients(&batch, &mut report.saved).await?;
+                self.save_valid_clients(&mut batch, Some(assumed), &mut report.saved).await?;
                 batch.clear();
             }
         }
-        self.save_valid_clients(&batch, &mut report.saved).await?;
+        self.save_valid_clients(&mut batch, Some(assumed), &mut report.saved).await?;
         Ok(report)
     }
 
@@ -93,11 +98,26 @@ impl Hub {
         Ok(self.store.read().await?.clients().count().await?)
     }
 
-    async fn save_valid_clients(&self, clients: &[Client], report: &mut SaveReport) -> Result<(), HubError> {
+    async fn save_valid_clients(
+        &self,
+        clients: &mut [Client],
+        assumed: Option<Timestamp>,
+        report: &mut SaveReport,
+    ) -> Result<(), HubError> {
         if clients.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
+        if let Some(assumed) = assumed {
+            let keys: Vec<String> = clients.iter().map(|client| client.key.clone()).collect();
+            let stored = tx.clients().find_many(&keys).await?;
+            let stored: HashMap<&str, &Client> = stored.iter().map(|client| (client.key.as_str(), client)).collect();
+            for client in clients.iter_mut() {
+                if let Some(stored) = stored.get(client.key.as_str()) {
+                    keep_known_times(client, stored, assumed);
+                }
+            }
+        }
         let saved = tx.clients().save(clients, self.clock.now()).await?;
         tx.commit().await?;
         for one in saved {
@@ -109,6 +129,18 @@ impl Hub {
         }
         self.signal();
         Ok(())
+    }
+}
+
+/// Gives numbers and addresses of an assumed time the time under which the directory has them, where nothing else differs.
+fn keep_known_times(client: &mut Client, stored: &Client, assumed: Timestamp) {
+    for phone in client.phones.iter_mut().filter(|phone| phone.updated_at == assumed) {
+        let same = |known: &&Phone| known.number == phone.number && known.confirmed == phone.confirmed;
+        phone.updated_at = stored.phones.iter().find(same).map_or(assumed, |known| known.updated_at);
+    }
+    for address in client.addresses.iter_mut().filter(|address| address.updated_at == assumed) {
+        let same = |known: &&Address| Address { updated_at: assumed, ..(*known).clone() } == *address;
+        address.updated_at = stored.addresses.iter().find(same).map_or(assumed, |known| known.updated_at);
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Js
         }
         Ok::<_, HeadingProblem>(parsed.repeated().to_vec())
     });
-    let mut report = hub.import_clients(received).await?;
+    let mut report = hub.import_clients(received, now).await?;
     match parsing.await {
         Ok(Ok(repeated)) => {
             report.repeated = repeated;
