@@ -1,4 +1,4 @@
-//! Headings: which column of a file means which part of a client. `columns.md` tells people.
+//! Headings: which column of a file means which part of a client. `docs/clients.md` tells people.
 
 use csv::ByteRecord;
 
