@@ -83,6 +83,7 @@ impl Engine {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
         if tx.due().take_in(job.sync.id, &job.sync.stream, now).await? > 0 {
+            tx.outbox().trim().await?;
             tx.commit().await?;
         }
         Ok(())

@@ -42,6 +42,10 @@ pub struct ConfigProblem {
 /// Reads of one connection that may be repeated in a row before every further one has to be earned.
 const RETRY_TOKENS: u32 = 20;
 
+/// A person may be waiting for the answer, and whoever is not tries again with longer pauses: a short hiccup is waited out here, no more.
+const RETRIES: RetryTiming =
+    RetryTiming { first_pause: Duration::from_millis(300), longest_pause: Duration::from_secs(2), repetitions: 2 };
+
 impl SalesforceConnector {
     /// Opens a connection. Nothing is sent before it is used.
     pub fn open(config: SalesforceConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigProblem> {
@@ -49,7 +53,7 @@ impl SalesforceConnector {
             .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
         let http = HttpClient::new(domain.client_settings())
             .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
-        let retries = RetryPolicy::new(RetryTiming::default(), Arc::new(RetryBudget::new(RETRY_TOKENS)));
+        let retries = RetryPolicy::new(RETRIES, Arc::new(RetryBudget::new(RETRY_TOKENS)));
         let credentials = ClientCredentials {
             domain: domain.clone(),
             consumer_key: config.consumer_key,
