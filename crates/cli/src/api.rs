@@ -1,7 +1,6 @@
 //! The API as the command line uses it: through the owner's socket, or in this process when nobody owns the data directory.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
@@ -16,7 +15,7 @@ use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::data_directory::{DataDirectory, Owner, socket_of};
+use crate::data_directory::{DataDirectory, socket_of};
 use crate::settings::Settings;
 use crate::terminal::Failure;
 use crate::{master_key, wiring};
@@ -38,27 +37,16 @@ struct Here {
     _data: DataDirectory,
 }
 
-/// How long a command waits for another short command to give the data directory back.
-const PATIENCE: Duration = Duration::from_secs(5);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-
 impl Api {
     /// Finds the owner of the data directory, or becomes it.
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
         let command: Vec<String> = std::env::args().take(3).collect();
-        let waiting = tokio::time::Instant::now();
-        loop {
-            match DataDirectory::take(&settings.data, &command.join(" "))? {
-                Ok(data) => {
-                    let hub = wiring::open_hub(settings, &data, master_key::read(settings)?).await?;
-                    return Ok(Self::here(settings, data, hub));
-                }
-                Err(_) if UnixStream::connect(socket_of(&settings.data)).await.is_ok() => {
-                    return Ok(Self { settings: settings.clone(), door: Door::Socket });
-                }
-                Err(owner) if waiting.elapsed() > PATIENCE => return Err(silent(&owner, settings).into()),
-                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+        match DataDirectory::take_or_meet(&settings.data, &command.join(" ")).await? {
+            Ok(data) => {
+                let hub = wiring::open_hub(settings, &data, master_key::read(settings)?).await?;
+                Ok(Self::here(settings, data, hub))
             }
+            Err(_) => Ok(Self { settings: settings.clone(), door: Door::Socket }),
         }
     }
 
@@ -162,11 +150,4 @@ impl Api {
 /// A path segment, percent-encoded.
 pub(crate) fn segment(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-fn silent(owner: &Owner, settings: &Settings) -> Failure {
-    Failure {
-        message: format!("{}, and it does not answer on its socket", owner.in_the_way(&settings.data).message),
-        ..owner.in_the_way(&settings.data)
-    }
 }

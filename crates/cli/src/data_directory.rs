@@ -4,10 +4,16 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use tokio::net::UnixStream;
 
 use crate::terminal::Failure;
+
+/// How long a command waits for another short command to give the data directory back.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A data directory that this process owns until it ends.
 pub(crate) struct DataDirectory {
@@ -24,7 +30,7 @@ pub(crate) struct Owner {
 
 impl DataDirectory {
     /// Takes the directory, making it when it is missing; the other owner when there is one.
-    pub(crate) fn take(path: &Path, command: &str) -> anyhow::Result<Result<Self, Owner>> {
+    fn take(path: &Path, command: &str) -> anyhow::Result<Result<Self, Owner>> {
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -58,9 +64,26 @@ impl DataDirectory {
         Ok(Ok(Self { path: path.to_owned(), _lock: lock }))
     }
 
+    /// Takes the directory, waiting a while for another short command to give it back; the owner that serves it when there is one.
+    pub(crate) async fn take_or_meet(path: &Path, command: &str) -> anyhow::Result<Result<Self, Owner>> {
+        let begun = Instant::now();
+        loop {
+            match Self::take(path, command)? {
+                Ok(data) => return Ok(Ok(data)),
+                Err(owner) if UnixStream::connect(socket_of(path)).await.is_ok() => return Ok(Err(owner)),
+                Err(owner) if begun.elapsed() > PATIENCE => {
+                    let mut failure = owner.in_the_way(path);
+                    failure.message.push_str(", and it does not answer on its socket");
+                    return Err(failure.into());
+                }
+                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
+    }
+
     /// Takes the directory or fails with a message for people.
-    pub(crate) fn own(path: &Path, command: &str) -> anyhow::Result<Self> {
-        Self::take(path, command)?.map_err(|owner| owner.in_the_way(path).into())
+    pub(crate) async fn own(path: &Path, command: &str) -> anyhow::Result<Self> {
+        Self::take_or_meet(path, command).await?.map_err(|owner| owner.in_the_way(path).into())
     }
 
     /// The hub's database.
@@ -75,7 +98,7 @@ impl DataDirectory {
 }
 
 impl Owner {
-    pub(crate) fn in_the_way(&self, path: &Path) -> Failure {
+    fn in_the_way(&self, path: &Path) -> Failure {
         Failure {
             code: "data_directory_in_use".to_owned(),
             message: format!(

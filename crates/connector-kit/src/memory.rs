@@ -11,7 +11,8 @@ use crate::{
     RecoveredRow, Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch,
 };
 
-/// A destination in memory. Every object has the same fields, given when it is made; texts longer than 20 characters are refused.
+/// A destination in memory. Every object has the same fields, given when it is made; a field whose name ends with `__c` is an external id, and texts longer
+/// than 20 characters are refused in all others.
 pub struct MemoryDestination {
     schema: ObjectSchema,
     batch_rows: usize,
@@ -27,7 +28,7 @@ pub enum Fault {
     LostBeforeWrite,
     /// It is written, and the answer is lost.
     LostAfterWrite,
-    /// The whole batch is refused when it holds this row, by position.
+    /// Every batch of more rows than this is refused as a whole, until one is small enough.
     RefuseWholeIfMoreThan(usize),
     /// Every row is put off.
     DeferRows,
@@ -36,6 +37,7 @@ pub enum Fault {
 #[derive(Default)]
 struct Inner {
     records: Vec<MemoryRecord>,
+    made: usize,
     faults: Vec<Fault>,
     calls: u64,
     sends: Vec<(Operation, usize)>,
@@ -72,12 +74,12 @@ impl MemoryDestination {
             name: (*name).to_owned(),
             label: (*name).to_owned(),
             kind: "string".to_owned(),
-            length: Some(LONGEST_TEXT as u32),
+            length: Some(if is_external_id(name) { LONGEST_KEY } else { LONGEST_TEXT } as u32),
             createable: true,
             updateable: true,
             required: false,
-            external_id: name.ends_with("__c"),
-            unique: name.ends_with("__c"),
+            external_id: is_external_id(name),
+            unique: is_external_id(name),
         };
         let schema = ObjectSchema { name: "Thing".to_owned(), fields: fields.iter().map(field).collect() };
         Self { schema, batch_rows, inner: Mutex::default() }
@@ -86,6 +88,11 @@ impl MemoryDestination {
     /// Scripts what the next sends do; later sends answer.
     pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
         self.inner().faults.extend(faults);
+    }
+
+    /// Drops what was scripted and has not happened.
+    pub fn forget_script(&self) {
+        self.inner().faults.clear();
     }
 
     /// Every record, in the order they were made.
@@ -109,6 +116,11 @@ impl MemoryDestination {
 }
 
 const LONGEST_TEXT: usize = 20;
+const LONGEST_KEY: usize = 255;
+
+fn is_external_id(field: &str) -> bool {
+    field.ends_with("__c")
+}
 
 #[async_trait]
 impl Destination for MemoryDestination {
@@ -149,8 +161,8 @@ impl Destination for MemoryDestination {
             }
             _ => {}
         }
-        watch.sent();
         let answers = inner.write(&prepared);
+        watch.sent();
         if fault == Some(Fault::LostAfterWrite) {
             return Err(SendFailure::MayHaveHappened(trouble("the answer was lost")));
         }
@@ -191,12 +203,15 @@ impl Inner {
     }
 
     fn write_row(&mut self, object: &str, row: &PreparedRow) -> RowAnswer {
-        let too_long = |value: &Option<String>| value.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT);
-        if let Some((field, _)) = row.fields.iter().find(|(_, value)| too_long(value)) {
+        let too_long = |(field, value): &(&String, &Option<String>)| {
+            !is_external_id(field) && value.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+        };
+        if let Some((field, _)) = row.fields.iter().find(too_long) {
             return RowAnswer::Refused(refusal("STRING_TOO_LONG", "data value too large", &[field]));
         }
         let Some(id) = &row.record_id else {
-            let id = format!("{:015}AAA", self.records.len() + 1);
+            self.made += 1;
+            let id = format!("{:015}AAA", self.made);
             let fields = present(&row.fields);
             self.records.push(MemoryRecord { id: id.clone(), object: object.to_owned(), fields });
             return RowAnswer::Created { record_id: id };

@@ -95,6 +95,7 @@ impl Hub {
     }
 
     async fn advance(self: Arc<Self>, sync: Sync, connection: Connection, stop: CancellationToken) {
+        let answered_before = self.engine.answered(sync.id);
         let ending = match self.try_advance(&sync, &connection, &stop).await {
             Ok(ending) => ending,
             Err(error) => {
@@ -109,7 +110,7 @@ impl Hub {
         if let Err(error) = self.remember(&sync, &connection, obstacle).await {
             tracing::error!(sync.id = %sync.id, error = %Chain(&error), "what stands in the way of sync {} could not be stored", sync.name);
         }
-        self.release(sync.id, &ending);
+        self.release(sync.id, &ending, self.engine.answered(sync.id) > answered_before);
     }
 
     async fn try_advance(
@@ -172,13 +173,15 @@ impl Hub {
         }
     }
 
-    fn release(&self, sync: SyncId, ending: &Advance) {
+    /// Ends an advance. Pauses grow only while obstacles follow each other with no progress between them.
+    fn release(&self, sync: SyncId, ending: &Advance, progressed: bool) {
         let now = self.clock.now();
         let mut progress = self.progress.lock();
         let mine = progress.entry(sync).or_default();
         mine.busy = false;
         mine.blocked_until = None;
         mine.wake_at = None;
+        mine.backoff = mine.backoff.take().filter(|_| !progressed);
         match ending {
             Advance::Idle { next_at } => {
                 mine.backoff = None;

@@ -62,18 +62,29 @@ impl Journal {
         self.broken_at.lock().unwrap_or_else(PoisonError::into_inner).insert(id, self.clock.now());
     }
 
-    /// A sync's unsettled intents, oldest first, each with an instant since which its sender has been silent.
+    /// A sync's unsettled intents, oldest first, each with an instant since which its sender has been silent. Asked while nothing of the sync is being
+    /// sent.
     pub async fn unsettled(
         &self,
         store: &dyn Store,
         sync: SyncId,
     ) -> Result<Vec<(JournalEntry, Timestamp)>, StoreError> {
         let entries = store.read().await?.journal().unsettled(sync).await?;
-        let broken_at = self.broken_at.lock().unwrap_or_else(PoisonError::into_inner);
         let with_silence = |entry: JournalEntry| {
-            let silent_since = broken_at.get(&entry.id).copied().unwrap_or(self.began_at);
+            let silent_since = self.silent_since(&entry);
             (entry, silent_since)
         };
         Ok(entries.into_iter().map(with_silence).collect())
+    }
+
+    /// An intent of this process whose send ended without a word, because it was given up or its answer could not be stored, was silent when it was
+    /// first found so, and perhaps no sooner: when the process began it had not been sent.
+    fn silent_since(&self, entry: &JournalEntry) -> Timestamp {
+        let mut broken_at = self.broken_at.lock().unwrap_or_else(PoisonError::into_inner);
+        match broken_at.get(&entry.id) {
+            Some(broken_at) => *broken_at,
+            None if entry.created_at < self.began_at => self.began_at,
+            None => *broken_at.entry(entry.id).or_insert_with(|| self.clock.now()),
+        }
     }
 }

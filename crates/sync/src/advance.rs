@@ -12,7 +12,7 @@ pub enum Advance {
     },
     /// Something stands in the way. Nothing is lost; the rows stay due.
     Obstructed(Obstacle),
-    /// The sync or its connection was disabled, or the run cancelled, or the process is to stop.
+    /// The sync was edited, it or its connection was disabled, the run was cancelled, or the process is to stop.
     Stopped,
 }
 

@@ -35,7 +35,7 @@ impl Engine {
         let mapped = job.plan.apply(&job.source.with_keys(&keys).await?);
         let links = self.store.read().await?.links().find_many(job.sync.id, &keys).await?;
         let mut outgoing = Outgoing::default();
-        outgoing.sort_in(job.plan, &mapped, &links, due);
+        outgoing.sort_in(job.plan, &mapped, &links, due, self.clock.now());
         // Rows that are gone at the source have nothing to send.
         let gone = due.iter().filter(|row| !mapped.keys.contains(&row.source_key));
         outgoing.unchanged.extend(gone.map(|row| (row.source_key.clone(), row.revision)));

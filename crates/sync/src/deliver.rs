@@ -67,21 +67,17 @@ impl Engine {
         calls: u64,
     ) -> Result<Sent, EngineError> {
         match sent {
-            Ok(answers) => {
+            Ok(answers) if answers.len() == entry.rows.len() => {
                 self.steps.reached(Step::AfterAnswer);
                 self.settle(job, entry, answers.into_iter().map(RowEnd::Answered).collect(), calls).await?;
                 Ok(Sent::Settled)
             }
+            Ok(answers) => {
+                Ok(self.lost(entry, &miscounted(entry, answers.len(), NextStep::RetryLater { pause: None })))
+            }
+            Err(SendFailure::MayHaveHappened(error)) => Ok(self.lost(entry, &error)),
             Err(SendFailure::NotSent(error)) => {
                 self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
-                Ok(Sent::Ends(self.obstructed(&error)))
-            }
-            Err(SendFailure::MayHaveHappened(error)) => {
-                self.journal.broke(entry.id);
-                tracing::warn!(
-                    intent.id = %entry.id, sync.id = %entry.sync_id, error = %error,
-                    "the answer to intent {} was lost; it is recovered before anything else is sent", entry.id
-                );
                 Ok(Sent::Ends(self.obstructed(&error)))
             }
             Err(SendFailure::RefusedWhole(refusal)) if entry.rows.len() == 1 => {
@@ -94,6 +90,15 @@ impl Engine {
                 Ok(Sent::RefusedWhole)
             }
         }
+    }
+
+    fn lost(&self, entry: &JournalEntry, error: &ConnectorError) -> Sent {
+        self.journal.broke(entry.id);
+        tracing::warn!(
+            intent.id = %entry.id, sync.id = %entry.sync_id, error = %error,
+            "the answer to intent {} was lost; it is recovered before anything else is sent", entry.id
+        );
+        Sent::Ends(self.obstructed(error))
     }
 
     /// Journals an intent, in the transaction that sees that it is still wanted; `None` when it is not. So nothing is sent that was journalled after a
@@ -161,11 +166,22 @@ impl SendWatch for Watch<'_> {
     }
 }
 
+/// An answer that does not say of every row what became of it settles none of them.
+pub(crate) fn miscounted(entry: &JournalEntry, answers: usize, next: NextStep) -> ConnectorError {
+    ConnectorError {
+        code: "ANSWERS_MISCOUNTED".to_owned(),
+        message: format!("{answers} answers came for {} rows", entry.rows.len()),
+        remedy: "Report this as a fault of the connector".to_owned(),
+        next,
+        cause: None,
+    }
+}
+
 async fn is_wanted(tx: &mut dyn Transaction, job: &Job<'_>, run: RunId) -> Result<bool, EngineError> {
     let sync = tx.syncs().find(job.sync.id).await?;
     let connection = tx.connections().find(job.sync.connection_id).await?;
     let run = tx.runs().find(run).await?;
-    Ok(sync.is_some_and(|sync| sync.enabled && sync.held.is_none())
+    Ok(sync.is_some_and(|sync| sync.enabled && sync.held.is_none() && job.is_of(&sync))
         && connection.is_some_and(|connection| connection.enabled && connection.held.is_none())
         && run.is_some_and(|run| run.state == RunState::Running))
 }

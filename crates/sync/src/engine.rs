@@ -1,10 +1,11 @@
 //! The engine: recovers, continues, takes in, sends, until nothing is left.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use salesbridge_connector_kit::{Destination, ObjectSchema, Source, WriteOptions};
 use salesbridge_journal::{Journal, Steps};
-use salesbridge_model::{Clock, IdMaker, InstallationId, RunState, RunTrigger, Sync};
+use salesbridge_model::{Clock, IdMaker, InstallationId, RunState, RunTrigger, Sync, SyncId};
 use salesbridge_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +20,8 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdMaker>,
     pub(crate) steps: Arc<dyn Steps>,
+    /// Writes whose answer was stored, per sync, in this process.
+    pub(crate) answered: Mutex<HashMap<SyncId, u64>>,
 }
 
 /// What is to be advanced: one sync with both its ends open.
@@ -31,7 +34,7 @@ pub struct Job<'a> {
     pub destination: &'a dyn Destination,
     /// What its object looks like.
     pub object: &'a ObjectSchema,
-    /// Its mapping, checked against both.
+    /// Its mapping, checked against both. Once the stored sync says otherwise, the advance stops, and the job has to be opened anew.
     pub plan: &'a MappingPlan,
     /// This installation.
     pub installation: InstallationId,
@@ -46,13 +49,19 @@ impl Job<'_> {
             assignment_rules: self.sync.options.assignment_rules,
         }
     }
+
+    /// Whether the sync, as it is stored now, still says what this job was opened with.
+    pub(crate) fn is_of(&self, stored: &Sync) -> bool {
+        let what = |sync: &Sync| (sync.connection_id, sync.stream.clone(), sync.object.clone());
+        what(stored) == what(self.sync) && stored.mapping == self.sync.mapping && stored.options == self.sync.options
+    }
 }
 
 impl Engine {
     /// An engine of the process that owns the store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdMaker>, steps: Arc<dyn Steps>) -> Self {
         let journal = Journal::new(clock.clone(), ids.clone());
-        Self { store, journal, clock, ids, steps }
+        Self { store, journal, clock, ids, steps, answered: Mutex::default() }
     }
 
     /// Does all that is to be done for a sync now: recovers writes whose answer was lost, continues a full run, sends rows that are due. One advance
@@ -77,6 +86,11 @@ impl Engine {
         let mut tx = self.store.read().await?;
         let next_at = tx.due().next_ready_at(job.sync.id, self.clock.now()).await?;
         Ok(Advance::Idle { next_at })
+    }
+
+    /// How many writes of a sync have been answered in this process: whether an advance that ended at an obstacle came any further.
+    pub fn answered(&self, sync: SyncId) -> u64 {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).get(&sync).copied().unwrap_or_default()
     }
 
     async fn take_in(&self, job: &Job<'_>) -> Result<(), EngineError> {

@@ -1,6 +1,7 @@
 //! A full run: every row of the stream, in key order, compared with what was confirmed.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use salesbridge_model::{Run, RunState, RunTrigger};
 
@@ -13,8 +14,8 @@ use crate::settle::Settlement;
 
 /// Rows read at once.
 const PAGE_ROWS: usize = 500;
-/// Rows without a difference that are remembered before a checkpoint is forced, so that memory stays flat.
-const UNCHANGED_ROWS: usize = 10_000;
+/// Rows read before a checkpoint is forced, so that memory stays flat and changes wait for a stretch, not for the whole stream.
+const STRETCH_ROWS: usize = 10_000;
 
 impl Engine {
     /// Continues the sync's open full run, if any, from its cursor to its next checkpoint.
@@ -22,9 +23,13 @@ impl Engine {
     /// The cursor moves only when every row up to it is settled, in the transaction that counts the rows without a difference; a crash
     /// before it repeats the reading, and the links say which rows have arrived.
     pub(crate) async fn continue_full_run(&self, job: &Job<'_>) -> Result<FullRun, EngineError> {
-        let Some(run) = self.begin_full_run(job).await? else { return Ok(FullRun::None) };
+        let run = match self.begin_full_run(job).await? {
+            ControlFlow::Continue(run) => run,
+            ControlFlow::Break(ending) => return Ok(ending),
+        };
         let mut outgoing = Outgoing::default();
         let mut position = run.cursor.clone();
+        let mut read = 0;
         loop {
             if job.stop.is_cancelled() {
                 return Ok(FullRun::Ends(Advance::Stopped));
@@ -32,14 +37,15 @@ impl Engine {
             let page = job.source.after(position.as_deref(), PAGE_ROWS).await?;
             let mapped = job.plan.apply(&page);
             let at_end = mapped.keys.len() < PAGE_ROWS;
+            read += mapped.keys.len();
             if let Some(last) = mapped.keys.last() {
                 position = Some(last.clone());
                 let mut tx = self.store.read().await?;
                 let links = tx.links().find_many(job.sync.id, &mapped.keys).await?;
                 let due = tx.due().find_many(job.sync.id, &mapped.keys).await?;
-                outgoing.sort_in(job.plan, &mapped, &links, &due);
+                outgoing.sort_in(job.plan, &mapped, &links, &due, self.clock.now());
             }
-            let everything = at_end || outgoing.unchanged.len() >= UNCHANGED_ROWS;
+            let everything = at_end || read >= STRETCH_ROWS;
             if let Some(ending) = self.deliver_full_batches(job, &run, &mut outgoing, everything).await? {
                 return Ok(FullRun::Ends(ending));
             }
@@ -56,17 +62,23 @@ impl Engine {
         }
     }
 
-    async fn begin_full_run(&self, job: &Job<'_>) -> Result<Option<Run>, EngineError> {
+    async fn begin_full_run(&self, job: &Job<'_>) -> Result<ControlFlow<FullRun, Run>, EngineError> {
         let open = self.store.read().await?.runs().open(job.sync.id).await?;
-        let Some(mut run) = open.into_iter().find(|run| is_open(run, RunTrigger::Full)) else { return Ok(None) };
+        let Some(mut run) = open.into_iter().find(|run| is_open(run, RunTrigger::Full)) else {
+            return Ok(ControlFlow::Break(FullRun::None));
+        };
         if run.state == RunState::Queued {
             let mut tx = self.store.write().await?;
+            // Asked for because of an edit: it is not to be run by the mapping from before.
+            if !tx.syncs().find(job.sync.id).await?.is_some_and(|stored| job.is_of(&stored)) {
+                return Ok(ControlFlow::Break(FullRun::Ends(Advance::Stopped)));
+            }
             run.state = RunState::Running;
             run.warnings = job.plan.warnings().to_vec();
             tx.runs().update(&run).await?;
             tx.commit().await?;
         }
-        Ok(Some(run))
+        Ok(ControlFlow::Continue(run))
     }
 
     /// Sends full batches; with `everything`, what is left too.
@@ -103,7 +115,7 @@ impl Engine {
         let mut settlement = Settlement::new(job, run.id, self.clock.now(), Vec::new(), Vec::new());
         outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
         outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
-        outgoing.uncertain.drain(..).for_each(|key| settlement.still_uncertain(&key));
+        outgoing.waiting.drain(..).for_each(|due| settlement.still_waits(due));
         settlement.store(&mut *tx, 0).await?;
         let stored = tx.runs().find(run.id).await?;
         let Some(mut stored) = stored.filter(|run| run.state == RunState::Running) else { return Ok(false) };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use salesbridge_connector_kit::{Cell, Cells, FieldValue, Operation, Refusal, WriteBatch, WriteRow};
-use salesbridge_model::{ConfirmedFields, Link, LinkState};
+use salesbridge_model::{ConfirmedFields, Link, LinkState, Timestamp};
 use salesbridge_store::{DueRow, DueState, IntentRow};
 
 use crate::difference::{Difference, difference};
@@ -30,8 +30,8 @@ pub(crate) struct Outgoing {
     pub(crate) unchanged: Vec<(String, i64)>,
     /// Rows that cannot be sent, with their revision.
     pub(crate) refused: Vec<(String, i64, Refusal)>,
-    /// Rows that wait for a person.
-    pub(crate) uncertain: Vec<String>,
+    /// Rows that wait for a person, or for a pause to pass.
+    pub(crate) waiting: Vec<DueRow>,
 }
 
 impl Outgoing {
@@ -40,17 +40,24 @@ impl Outgoing {
         self.creates.is_empty() && self.updates.is_empty()
     }
 
-    /// Compares mapped rows with their links and adds each where it belongs.
-    pub(crate) fn sort_in(&mut self, plan: &MappingPlan, mapped: &MappedBatch, links: &[Link], due: &[DueRow]) {
+    /// Compares mapped rows with their links and adds each where it belongs. Rows that were put off beyond `now` wait.
+    pub(crate) fn sort_in(
+        &mut self,
+        plan: &MappingPlan,
+        mapped: &MappedBatch,
+        links: &[Link],
+        due: &[DueRow],
+        now: Timestamp,
+    ) {
         let links: HashMap<&str, &Link> = links.iter().map(|link| (link.source_key.as_str(), link)).collect();
         let due: HashMap<&str, &DueRow> = due.iter().map(|row| (row.source_key.as_str(), row)).collect();
         let mut refused: HashMap<usize, &Refusal> = mapped.refusals.iter().map(|(row, why)| (*row, why)).collect();
         for (row, key) in mapped.keys.iter().enumerate() {
-            let due = due.get(key.as_str());
+            let due = due.get(key.as_str()).copied();
             let link = links.get(key.as_str()).copied();
             let revision = due.map_or(0, |due| due.revision);
-            if due.is_some_and(|due| due.state == DueState::Uncertain) {
-                self.uncertain.push(key.clone());
+            if let Some(due) = due.filter(|due| waits(due, now)) {
+                self.waiting.push(due.clone());
             } else if let Some(refusal) = refused.remove(&row) {
                 self.refused.push((key.clone(), revision, refusal.clone()));
             } else if link.is_some_and(|link| link.state == LinkState::Broken) {
@@ -116,6 +123,15 @@ pub(crate) fn write_batch(job: &Job<'_>, fields: &Arc<[String]>, rows: &[Outgoin
     let rows = rows.iter().map(write_row).collect();
     let operation = if creating { Operation::Create { external_id_field } } else { Operation::Update };
     WriteBatch { object: job.sync.object.clone(), operation, options: job.write_options(), rows, cells }
+}
+
+/// Whether a row is not to be sent yet: a person decides, or the other side asked for a pause.
+fn waits(due: &DueRow, now: Timestamp) -> bool {
+    match due.state {
+        DueState::Uncertain => true,
+        DueState::Due => due.not_before.is_some_and(|not_before| not_before > now),
+        DueState::Refused => false,
+    }
 }
 
 fn broken_link() -> Refusal {

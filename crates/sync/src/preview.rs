@@ -1,6 +1,6 @@
 //! What a full run would do, without doing it.
 
-use salesbridge_model::OutcomeKind;
+use salesbridge_model::{OutcomeKind, Timestamp};
 
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
@@ -70,7 +70,8 @@ impl Engine {
             let due = tx.due().find_many(job.sync.id, &mapped.keys).await?;
             drop(tx);
             let mut outgoing = Outgoing::default();
-            outgoing.sort_in(job.plan, &mapped, &links, &due);
+            // A row that was put off shows what will become of it.
+            outgoing.sort_in(job.plan, &mapped, &links, &due, Timestamp::MAX_UTC);
             preview.add(job, outgoing, rows);
         }
         let size = job.destination.batch_rows() as u64;
@@ -85,7 +86,7 @@ impl Preview {
         self.updates += outgoing.updates.len() as u64;
         self.unchanged += outgoing.unchanged.len() as u64;
         self.refused += outgoing.refused.len() as u64;
-        self.uncertain += outgoing.uncertain.len() as u64;
+        self.uncertain += outgoing.waiting.len() as u64;
         let written = |action| move |row: OutgoingRow| written_row(job, action, &row);
         let refused = outgoing.refused.into_iter().map(|(source_key, _, refusal)| PreviewRow {
             source_key,

@@ -9,7 +9,7 @@ use salesbridge_model::RunProblem;
 use salesbridge_store::Store;
 
 use crate::advance::{Advance, Obstacle};
-use crate::deliver::Delivery;
+use crate::deliver::{Delivery, miscounted};
 use crate::engine::{Engine, Job};
 use crate::settle::RowEnd;
 
@@ -25,12 +25,15 @@ impl Engine {
             let recovered = job.destination.recover(&Intent(entry.payload.clone()), silent_since, &claimed).await;
             let calls = job.destination.calls_made() - calls_before;
             match recovered {
-                Ok(Recovery::Rows(rows)) => {
+                Ok(Recovery::Rows(rows)) if rows.len() == entry.rows.len() => {
                     tracing::info!(
                         intent.id = %entry.id, sync.id = %entry.sync_id, rows = rows.len(),
                         "recovered intent {}: {} of its {} rows had arrived", entry.id, arrived(&rows), rows.len()
                     );
                     self.settle(job, &entry, rows.into_iter().map(row_end).collect(), calls).await?;
+                }
+                Ok(Recovery::Rows(rows)) => {
+                    return Ok(Some(self.obstructed(&miscounted(&entry, rows.len(), NextStep::HoldSync))));
                 }
                 Ok(Recovery::Wait { until }) => {
                     let problem = RunProblem {

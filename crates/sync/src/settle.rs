@@ -1,6 +1,7 @@
 //! Settling an intent: links, due rows, outcomes and counts, in the one transaction that removes it from the journal.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use salesbridge_connector_kit::{Refusal, RowAnswer};
@@ -36,6 +37,7 @@ impl Engine {
         ends: Vec<RowEnd>,
         calls: u64,
     ) -> Result<(), EngineError> {
+        let answered = ends.iter().any(|end| matches!(end, RowEnd::Answered(_)));
         self.steps.reached(Step::BeforeSettle);
         let mut tx = self.store.write().await?;
         if !self.journal.settle(&mut *tx, entry.id).await? {
@@ -50,6 +52,9 @@ impl Engine {
         }
         settlement.store(&mut *tx, calls).await?;
         tx.commit().await?;
+        if answered {
+            *self.answered.lock().unwrap_or_else(PoisonError::into_inner).entry(entry.sync_id).or_default() += 1;
+        }
         self.steps.reached(Step::AfterSettle);
         Ok(())
     }
@@ -92,10 +97,8 @@ impl<'a> Settlement<'a> {
             RowEnd::Answered(RowAnswer::Refused(refusal)) => self.refuse(&row.source_key, row.revision, refusal),
             RowEnd::Answered(RowAnswer::Deferred { refusal, pause }) => self.defer(row, refusal, pause),
             RowEnd::Answered(RowAnswer::Gone(refusal)) => self.add_gone(row, refusal),
-            RowEnd::NotSent => {
-                let due = self.due_row(&row.source_key, row.revision, DueState::Due, None);
-                self.held.push(due);
-            }
+            // As if it had not been journalled: it is due still, or a full run has not moved past it.
+            RowEnd::NotSent => {}
             RowEnd::Uncertain(reason) => self.add_uncertain(&row.source_key, row.revision, reason),
         }
     }
@@ -107,9 +110,12 @@ impl<'a> Settlement<'a> {
         self.held.push(due);
     }
 
-    /// Adds a row that waits for a person already.
-    pub(crate) fn still_uncertain(&mut self, key: &str) {
-        self.outcomes.push(self.outcome(key, OutcomeKind::Uncertain, None, None));
+    /// Adds a row that waits already, for a person or for a pause to pass.
+    pub(crate) fn still_waits(&mut self, due: DueRow) {
+        let kind = if due.state == DueState::Uncertain { OutcomeKind::Uncertain } else { OutcomeKind::Deferred };
+        let known = self.outcome(&due.source_key, kind, None, None);
+        let DueRow { code, message, fields, remedy, .. } = due;
+        self.outcomes.push(RecordOutcome { code, message, fields, remedy, ..known });
     }
 
     /// Adds a row without a difference: it is no longer due.

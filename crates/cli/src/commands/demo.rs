@@ -72,7 +72,7 @@ impl Demo {
         };
         global.data = global.data.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
         let settings = Settings::read(&global)?;
-        let data = DataDirectory::own(&settings.data, "salesbridge demo")?;
+        let data = DataDirectory::own(&settings.data, "salesbridge demo").await?;
         let keys = if settings.master_key_file.exists() || std::env::var_os("SALESBRIDGE_MASTER_KEY").is_some() {
             master_key::read(&settings)?
         } else {

@@ -9,7 +9,7 @@ use crate::{master_key, wiring};
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let keys = master_key::read(settings)?;
-    let data = DataDirectory::own(&settings.data, "salesbridge serve")?;
+    let data = DataDirectory::own(&settings.data, "salesbridge serve").await?;
     let hub = wiring::open_hub(settings, &data, keys).await?;
     let stop = CancellationToken::new();
     let socket = data.socket();

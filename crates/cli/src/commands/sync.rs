@@ -126,6 +126,7 @@ fn show(details: &SyncDetails, json: bool) {
         ("rows put off", number(due.deferred)),
         ("rows refused", number(due.refused)),
         ("rows uncertain", number(due.uncertain)),
+        ("writes unanswered", number(figures.unsettled)),
         ("last run", figures.last_run.as_ref().map(summary).unwrap_or_default()),
     ]);
     let warnings = figures.last_run.iter().flat_map(|run| &run.warnings);

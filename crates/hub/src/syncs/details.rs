@@ -27,6 +27,10 @@ pub struct SyncFigures {
     pub links: u64,
     /// Rows that are to be sent, or wait.
     pub due: DueCounts,
+    /// Writes that were prepared and whose answer is not stored yet.
+    pub unsettled: u64,
+    /// Runs that have not ended.
+    pub open_runs: u64,
     /// Its newest run.
     pub last_run: Option<Run>,
 }
@@ -72,9 +76,11 @@ impl Hub {
         let mut tx = self.store.read().await?;
         let links = tx.links().count(sync.id).await?;
         let due = tx.due().counts(sync.id, self.clock.now()).await?;
+        let unsettled = tx.journal().unsettled(sync.id).await?.len() as u64;
+        let open_runs = tx.runs().open(sync.id).await?.len() as u64;
         let newest = PageRequest { after: None, limit: Some(1) };
         let last_run = tx.runs().list(Some(sync.id), &newest).await?.items.pop();
-        let figures = SyncFigures { links, due, last_run };
+        let figures = SyncFigures { links, due, unsettled, open_runs, last_run };
         let sending = sync.enabled && sync.held.is_none() && connection.enabled && connection.held.is_none();
         Ok(SyncDetails { connection: connection.name, sending, figures, sync })
     }

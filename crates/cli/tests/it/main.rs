@@ -1,0 +1,12 @@
+//! The binary as its users and its enemies meet it: real processes, a real org on loopback, real kills.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on says why and ends"
+)]
+
+mod crashes;
+mod demo;
+mod harness;
+mod people;
