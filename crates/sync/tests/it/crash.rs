@@ -1,0 +1,76 @@
+//! The process dies at a step; the next one goes on where the store says.
+
+use salesbridge_journal::Step;
+use salesbridge_model::RunState;
+
+use crate::harness::World;
+use crate::samples::{clients, counts, key};
+
+#[tokio::test]
+async fn f19_a_process_may_die_at_any_step_of_a_create() {
+    for external_id in [None, Some("Key__c".to_owned())] {
+        for step in Step::ALL {
+            let world = World::with(3, |sync| sync.options.external_id_field = external_id.clone()).await;
+            world.person().saves(&clients(8)).await;
+            dies_and_goes_on(world, step, [8, 0]).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn f19_a_process_may_die_at_any_step_of_an_update() {
+    for step in Step::ALL {
+        let world = World::new(3).await;
+        world.person().saves(&clients(8)).await;
+        world.settle_down().await;
+        for number in 0..8 {
+            world.person().edits(&key(number), |client| client.email = Some(format!("{number}@example.com"))).await;
+        }
+        dies_and_goes_on(world, step, [0, 8]).await;
+    }
+}
+
+#[tokio::test]
+async fn f19_changes_may_be_on_their_way_when_the_process_dies() {
+    for step in Step::ALL {
+        for batch in 0..3 {
+            let mut world = World::new(3).await;
+            world.person().saves(&clients(8)).await;
+            world.die_at(step, batch);
+            assert!(world.advance_or_die().await, "{step:?}, batch {batch}");
+            world.person().edits(&key(batch * 3), |client| client.last_name = Some("Later".into())).await;
+            world.settle_down().await;
+            world.assert_exactly_once().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_process_may_die_again_and_again() {
+    let mut world = World::new(3).await;
+    world.person().saves(&clients(30)).await;
+    world.skips_changes().await;
+    let run = world.person().asks_for_full_run().await;
+    for step in Step::ALL.into_iter().cycle().take(16) {
+        world.die_at(step, 0);
+        world.advance_or_die().await;
+        world.live();
+    }
+    world.settle_down().await;
+    world.assert_exactly_once().await;
+    let run = world.run(run).await;
+    assert_eq!((run.state, counts(run.counts)), (RunState::Completed, [30, 0, 0, 0, 0, 0]));
+}
+
+/// Dies at a step of each batch of a full run over eight clients; `written` is what it counts in the end, created and updated.
+async fn dies_and_goes_on(mut world: World, step: Step, written: [u64; 2]) {
+    world.skips_changes().await;
+    let run = world.person().asks_for_full_run().await;
+    world.die_at(step, 1);
+    assert!(world.advance_or_die().await, "{step:?} is reached");
+    world.settle_down().await;
+    world.assert_exactly_once().await;
+    let run = world.run(run).await;
+    let told = counts(run.counts);
+    assert_eq!((run.state, told), (RunState::Completed, [written[0], written[1], 0, 0, 0, 0]), "{step:?}");
+}
