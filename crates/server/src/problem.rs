@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice};
 use salesbridge_model::ParseIdError;
 use serde_json::json;
@@ -130,6 +131,15 @@ impl From<QueryRejection> for Problem {
 impl From<ParseIdError> for Problem {
     fn from(problem: ParseIdError) -> Self {
         bad_request(problem.to_string())
+    }
+}
+
+impl From<HeadingProblem> for Problem {
+    fn from(problem: HeadingProblem) -> Self {
+        Problem {
+            remedy: "Correct the first line of the file; docs/clients.md says what each heading means".to_owned(),
+            ..bad_request(problem.to_string())
+        }
     }
 }
 

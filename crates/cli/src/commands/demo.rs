@@ -9,7 +9,7 @@ use anyhow::Context;
 use salesbridge_hub::Hub;
 use salesbridge_hub::clients::made_up::made_up_clients;
 use salesbridge_local_org::{App, Data, OrgConfig, RunningOrg};
-use salesbridge_model::{Client, Page, Run, RunCounts};
+use salesbridge_model::{Client, Page, Run, RunCounts, Timestamp};
 use salesbridge_server::serve_socket;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use crate::api::Api;
 use crate::arguments::{DemoOptions, GlobalOptions};
 use crate::data_directory::{DataDirectory, socket_of};
 use crate::settings::Settings;
-use crate::terminal::{counted, number, print_json, print_line, say};
+use crate::terminal::{DONE, counted, number, print_json, print_line, say};
 use crate::{master_key, wiring};
 
 const CONNECTION: &str = "demo";
@@ -90,7 +90,7 @@ impl Demo {
                 say(&line)
             }
         };
-        let begun = Instant::now();
+        let (begun, began_at) = (Instant::now(), self.hub.now());
         tell(format!("A local Salesforce org runs at {}", self.org.url()));
         self.fill_directory(options.clients).await?;
         let clients: Page<Client> = self.api.get("/clients?limit=1").await?;
@@ -101,21 +101,35 @@ impl Demo {
         let stop = CancellationToken::new();
         let story = async {
             let _stops = stop.clone().drop_guard();
-            let run: Run = self.api.post(&format!("/syncs/{SYNC}/runs"), &json!({})).await?;
-            let run = await_run(&self.api, SYNC, &run).await?;
-            self.report(json, clients.total, begun.elapsed()).await?;
-            if !options.once {
-                self.stay_current(json).await?;
-                stop_on_signal(stop.clone()).await;
+            tokio::select! {
+                told = self.tell_story(json, options.once, clients.total, began_at, begun, &stop) => told,
+                () = stop.cancelled() => Ok(DONE),
             }
-            anyhow::Ok(exit_code(&run))
         };
         let socket = socket_of(&self.settings.data);
         let router = salesbridge_server::router(self.hub.clone());
         let served = serve_socket(&socket, router, stop.clone());
-        let (code, served) = tokio::join!(self.api.with_engine(story), served);
+        let (code, served, ()) = tokio::join!(self.api.with_engine(story), served, stop_on_signal(stop.clone()));
         served.context("the socket could not be served")?;
         code
+    }
+
+    async fn tell_story(
+        &self,
+        json: bool,
+        once: bool,
+        clients: u64,
+        began_at: Timestamp,
+        begun: Instant,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<u8> {
+        let run = await_run(&self.api, SYNC, &self.first_run(began_at).await?).await?;
+        self.report(json, clients, began_at, begun.elapsed()).await?;
+        if !once {
+            self.stay_current(json).await?;
+            stop.cancelled().await;
+        }
+        Ok(exit_code(&run))
     }
 
     async fn fill_directory(&self, count: u32) -> anyhow::Result<()> {
@@ -154,8 +168,16 @@ impl Demo {
         Ok(())
     }
 
-    async fn report(&self, json: bool, clients: u64, took: Duration) -> anyhow::Result<()> {
-        let runs = self.runs_of_this_demo().await?;
+    /// The run that compares every client: the one that connecting asked for, else one asked for now.
+    async fn first_run(&self, began_at: Timestamp) -> anyhow::Result<Run> {
+        match self.runs_since(began_at).await?.pop() {
+            Some(run) => Ok(run),
+            None => self.api.post(&format!("/syncs/{SYNC}/runs"), &json!({})).await,
+        }
+    }
+
+    async fn report(&self, json: bool, clients: u64, began_at: Timestamp, took: Duration) -> anyhow::Result<()> {
+        let runs = self.runs_since(began_at).await?;
         let mut counts = RunCounts::default();
         for run in &runs {
             counts.created += run.counts.created;
@@ -189,9 +211,10 @@ impl Demo {
         Ok(())
     }
 
-    async fn runs_of_this_demo(&self) -> anyhow::Result<Vec<Run>> {
-        let newest: Page<Run> = self.api.get(&format!("/syncs/{SYNC}/runs?limit=1")).await?;
-        Ok(newest.items)
+    /// Runs asked for since the demo began, newest first.
+    async fn runs_since(&self, began_at: Timestamp) -> anyhow::Result<Vec<Run>> {
+        let newest: Page<Run> = self.api.get(&format!("/syncs/{SYNC}/runs?limit=100")).await?;
+        Ok(newest.items.into_iter().filter(|run| run.created_at >= began_at).collect())
     }
 
     /// Edits a client and shows that its Lead follows.

@@ -28,15 +28,15 @@ fn a_demo_stays_until_it_is_interrupted_and_answers_other_commands() {
     let mut command = installation.command(&["demo", "--clients", "20"]);
     let demo = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
     let begun = std::time::Instant::now();
-    let runs = loop {
+    let updated = || {
         let output = installation.run(&["sync", "runs", "demo-leads", "--json"]);
-        match serde_json::from_slice::<Value>(&output.stdout) {
-            Ok(runs) if output.status.success() && runs["total"] == 4 => break runs,
-            _ => assert!(begun.elapsed() < crate::harness::PATIENCE, "{}", String::from_utf8_lossy(&output.stderr)),
-        }
+        let runs: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let updates =
+            runs["items"].as_array().into_iter().flatten().filter_map(|run| run["counts"]["updated"].as_u64());
+        updates.sum::<u64>()
     };
-    let updated: u64 =
-        runs["items"].as_array().expect("runs").iter().filter_map(|run| run["counts"]["updated"].as_u64()).sum();
-    assert_eq!(updated, 3, "three clients are edited: {runs}");
+    while updated() < 3 {
+        assert!(begun.elapsed() < crate::harness::PATIENCE, "three clients are to be edited");
+    }
     assert_eq!(demo.interrupt(), Some(0));
 }

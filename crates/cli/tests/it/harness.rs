@@ -119,7 +119,7 @@ impl Org {
     /// Every Lead, by its e-mail address; several with one address are a doubled Lead.
     pub(crate) async fn leads(&self) -> BTreeMap<String, Vec<Value>> {
         let mut leads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        let soql = "SELECT+Id,LastName,FirstName,Email,Phone,Company+FROM+Lead+ORDER+BY+Id";
+        let soql = "SELECT+Id,LastName,FirstName,Email,Phone,Company,City,Title+FROM+Lead+ORDER+BY+Id";
         let mut path = Some(format!("/services/data/v66.0/query?q={soql}"));
         let token = self.token().await;
         while let Some(next) = path {
@@ -141,6 +141,51 @@ impl Org {
     pub(crate) async fn clear_faults(&self) {
         let cleared = self.http.delete(format!("{}/local-org/faults", self.url)).send().await;
         assert!(cleared.expect("the org answers").status().is_success());
+    }
+
+    /// The requests that the org has seen, oldest first; those that look at it itself are not among them.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        let asked = self.http.get(format!("{}/local-org/requests", self.url)).send().await.expect("the org answers");
+        let answer: Value = asked.json().await.expect("requests");
+        answer.as_array().or_else(|| answer["requests"].as_array()).expect("requests").clone()
+    }
+
+    pub(crate) async fn clear_requests(&self) {
+        let cleared = self.http.delete(format!("{}/local-org/requests", self.url)).send().await;
+        assert!(cleared.expect("the org answers").status().is_success());
+    }
+
+    pub(crate) async fn expire_tokens(&self) {
+        let expired = self.http.post(format!("{}/local-org/tokens/expire", self.url)).send().await;
+        assert!(expired.expect("the org answers").status().is_success());
+    }
+
+    /// Makes an app that runs as the same user as the first; its key and secret.
+    pub(crate) async fn make_app(&self, name: &str, scopes: &[&str], callback_url: &str) -> (String, String) {
+        let apps = format!("{}/local-org/apps", self.url);
+        let known: Value = self.http.get(&apps).send().await.expect("the org answers").json().await.expect("apps");
+        let mut app = known.as_array().or_else(|| known["apps"].as_array()).expect("apps")[0].clone();
+        let (key, secret) = (format!("key-{name}"), format!("secret-{name}"));
+        app["name"] = name.into();
+        app["consumer_key"] = key.as_str().into();
+        app["consumer_secret"] = secret.as_str().into();
+        app["scopes"] = scopes.into();
+        app["callback_url"] = callback_url.into();
+        let made = self.http.post(&apps).json(&app).send().await.expect("the org answers");
+        assert!(made.status().is_success(), "{:?}", made.text().await);
+        (key, secret)
+    }
+
+    pub(crate) async fn delete_app(&self, key: &str) {
+        let deleted = self.http.delete(format!("{}/local-org/apps/{key}", self.url)).send().await;
+        assert!(deleted.expect("the org answers").status().is_success());
+    }
+
+    /// Changes a Lead as somebody in Salesforce would.
+    pub(crate) async fn change_lead(&self, id: &str, fields: &Value) {
+        let path = format!("{}/services/data/v66.0/sobjects/Lead/{id}", self.url);
+        let changed = self.http.patch(path).bearer_auth(self.token().await).json(fields).send().await;
+        assert_eq!(changed.expect("the org answers").status(), 204);
     }
 
     async fn token(&self) -> String {
@@ -220,15 +265,27 @@ impl Installation {
 
     /// Connects to an org, enabled, with a company: every client becomes a Lead as soon as the engine runs.
     pub(crate) fn connect(&self, org: &Org, external_id_field: Option<&str>) {
-        let secret = self.write("secret", &org.consumer_secret);
-        let secret = secret.to_str().expect("a path");
-        let mut arguments = vec!["connection", "create", "acme", "--yes", "--company", "Acme Brokers"];
-        arguments.extend(["--domain-url", &org.url, "--consumer-key", &org.consumer_key]);
-        arguments.extend(["--consumer-secret-file", secret]);
+        self.connect_with(&org.url, &org.consumer_key, &org.consumer_secret, external_id_field);
+    }
+
+    pub(crate) fn connect_with(&self, url: &str, key: &str, secret: &str, external_id_field: Option<&str>) {
+        let mut more = vec!["--yes", "--company", "Acme Brokers"];
         if let Some(field) = external_id_field {
-            arguments.extend(["--external-id-field", field]);
+            more.extend(["--external-id-field", field]);
         }
-        self.succeeds(&arguments);
+        self.create_connection("acme", (url, key, secret), &more);
+    }
+
+    /// Connects to an org without a company.
+    pub(crate) fn connect_as(&self, name: &str, org: &Org) {
+        self.create_connection(name, (&org.url, &org.consumer_key, &org.consumer_secret), &[]);
+    }
+
+    fn create_connection(&self, name: &str, (url, key, secret): (&str, &str, &str), more: &[&str]) {
+        let secret = self.write("secret", secret);
+        let secret = secret.to_str().expect("a path");
+        let create = ["connection", "create", name, "--domain-url", url, "--consumer-key", key];
+        self.succeeds(&[&create[..], &["--consumer-secret-file", secret], more].concat());
     }
 
     /// Starts `serve`; its log goes to a file beside the data.

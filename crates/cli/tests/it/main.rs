@@ -10,3 +10,4 @@ mod crashes;
 mod demo;
 mod harness;
 mod people;
+mod requirements;

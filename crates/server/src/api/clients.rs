@@ -71,7 +71,7 @@ pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Js
             report.repeated = repeated;
             Ok(Json(report))
         }
-        Ok(Err(problem)) => Err(bad_request(problem.to_string())),
+        Ok(Err(problem)) => Err(problem.into()),
         Err(_) => Err(bad_request("the file could not be read".to_owned())),
     }
 }

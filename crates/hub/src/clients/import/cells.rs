@@ -159,7 +159,7 @@ fn wrong_length(headings: usize, record: &ByteRecord) -> String {
     } else {
         ""
     };
-    format!("has {cells} columns, but the heading has {headings}{hint}")
+    format!("has {cells} of the {headings} columns that the heading names{hint}")
 }
 
 fn company_names(text: &str) -> Vec<String> {

@@ -1,0 +1,5 @@
+//! Connectors against real systems, over the wire.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and ends")]
+
+mod org;
+mod salesforce;
