@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::{manifests::Workspace, map, summary};
+use crate::{manifests::Workspace, map, requirements, summary};
 
 /// One step, and what to do when it fails.
 struct Step {
@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         name: "map",
         work: Work::Inside(map::check),
         remedy: "Do what each line above says; `cargo xtask map` prints the rooms as they are.",
+    },
+    Step {
+        name: "requirements",
+        work: Work::Inside(|workspace| requirements::check(&workspace.root, requirements::COVERED)),
+        remedy: "Name the requirement in a test that holds it; `cargo xtask requirements` lists what is named where.",
     },
     Step {
         name: "licences and bans",
