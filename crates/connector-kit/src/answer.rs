@@ -63,7 +63,7 @@ pub enum Recovery {
 pub enum RecoveredRow {
     /// It arrived.
     Answered(RowAnswer),
-    /// It did not arrive and never will: it may be sent again.
+    /// It may be sent again: it did not arrive and never will, or it changes a record, and its coming twice does no harm.
     NotSent,
     /// It cannot be told; a person decides.
     Uncertain {

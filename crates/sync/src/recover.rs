@@ -54,7 +54,7 @@ impl Engine {
 fn row_end(row: RecoveredRow) -> RowEnd {
     match row {
         RecoveredRow::Answered(answer) => RowEnd::Answered(answer),
-        RecoveredRow::NotSent => RowEnd::NotSent,
+        RecoveredRow::NotSent => RowEnd::SendAgain,
         RecoveredRow::Uncertain { reason } => RowEnd::Uncertain(reason),
     }
 }

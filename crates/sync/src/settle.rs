@@ -19,6 +19,8 @@ pub(crate) enum RowEnd {
     Answered(RowAnswer),
     /// It did not arrive and never will.
     NotSent,
+    /// It is to be sent again; if it changes a record, it may have done so all the same.
+    SendAgain,
     /// It cannot be told.
     Uncertain(String),
 }
@@ -99,7 +101,11 @@ impl<'a> Settlement<'a> {
             RowEnd::Answered(RowAnswer::Gone(refusal)) => self.add_gone(row, refusal),
             // As if it had not been journalled: it is due still, or a full run has not moved past it.
             RowEnd::NotSent => {}
-            RowEnd::Uncertain(reason) => self.add_uncertain(&row.source_key, row.revision, reason),
+            RowEnd::SendAgain => self.forget_confirmed(row),
+            RowEnd::Uncertain(reason) => {
+                self.forget_confirmed(row);
+                self.add_uncertain(&row.source_key, row.revision, reason);
+            }
         }
     }
 
@@ -158,6 +164,16 @@ impl<'a> Settlement<'a> {
             updated_at: self.now,
         });
         self.cleared.push((row.source_key.clone(), row.revision));
+    }
+
+    /// The fields of a change that may have happened hold what was confirmed, or what was sent: whatever the source says now is sent, even if it is
+    /// what was confirmed.
+    fn forget_confirmed(&mut self, row: &IntentRow) {
+        if let Some(link) = self.known_links.get(&row.source_key) {
+            let mut link = Link { updated_at: self.now, ..link.clone() };
+            link.confirmed.0.retain(|field, _| !row.confirms.0.contains_key(field));
+            self.links.push(link);
+        }
     }
 
     fn add_gone(&mut self, row: &IntentRow, refusal: Refusal) {

@@ -70,7 +70,7 @@ async fn live_through(events: Vec<Event>, batch_rows: usize) {
         assert!(records <= clients, "{records} records of {clients} clients");
     }
     world.live();
-    world.there.memory.forget_script();
+    world.there.forget_script();
     world.person().enables_sync(true).await;
     world.settle_down().await;
     assert_refused_rows_are_the_ones_at_fault(&world).await;

@@ -59,6 +59,19 @@ async fn a_lost_answer_ends_the_advance_and_is_recovered_before_anything_else_is
     world.assert_exactly_once().await;
 }
 
+/// The other side holds the second value then, though only the first was ever confirmed.
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_and_that_was_taken_back_meanwhile_is_taken_back_there_too() {
+    for fault in [Fault::LostBeforeWrite, Fault::LostAfterWrite] {
+        let world = ready_to_send(10, 1, true).await;
+        world.there.memory.script([fault]);
+        world.advance().await;
+        world.person().edits(&key(0), |client| client.email = None).await;
+        world.settle_down().await;
+        world.assert_exactly_once().await;
+    }
+}
+
 #[tokio::test]
 async fn a_write_that_may_be_under_way_is_asked_for_again_at_the_time_given() {
     let world = ready_to_send(10, 2, false).await;

@@ -59,6 +59,12 @@ impl OtherSide {
         self.inner().meanwhile.push_back((number, Box::pin(meanwhile)));
     }
 
+    /// Nothing that was scripted and has not happened will happen.
+    pub(crate) fn forget_script(&self) {
+        self.memory.forget_script();
+        self.inner().meanwhile.clear();
+    }
+
     /// Refuses as a whole every batch that holds this value.
     pub(crate) fn refuse_batches_with(&self, value: &str) {
         self.inner().poison = Some(value.into());
