@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use salesbridge_hub::Hub;
+use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::made_up::made_up_clients;
 use salesbridge_local_org::{App, Data, OrgConfig, RunningOrg};
 use salesbridge_model::{Client, Page, Run, RunCounts, Timestamp};
@@ -137,7 +138,8 @@ impl Demo {
         let making = tokio::task::spawn_blocking(move || {
             made_up_clients(SEED, count).all(|client| rows.blocking_send(Ok(client)).is_ok())
         });
-        let report = self.hub.import_clients(received, self.hub.now()).await?;
+        let report =
+            self.hub.import_clients(received, &ImportManner { assumed: self.hub.now(), covered: None }).await?;
         making.await?;
         anyhow::ensure!(report.refused == 0, "{} made-up clients were refused", report.refused);
         Ok(())

@@ -371,3 +371,20 @@ async fn a_held_connection_goes_on_when_it_is_mended() {
     assert_eq!(report["unchanged"], 1, "{report}");
     assert_eq!(serving.interrupt(), Some(0));
 }
+
+/// Importing again updates by the key, and only what the file has columns for.
+#[test]
+fn a_file_with_few_columns_changes_these_alone() {
+    let installation = Installation::new(&[]);
+    let heading = "key,last_name,email,phone,address_residential_city,address_billing_city";
+    import(&installation, &format!("{heading}\nC-1,Miller,c1@example.com,+1 212 555 0100,Springfield,Salem\n"));
+    import(&installation, "key,status,address_billing_city\nC-1,Dormant,Eugene\nC-2,Active,\n");
+    let client = installation.json(&["client", "show", "C-1"]);
+    assert_eq!((&client["last_name"], &client["status"]), (&json!("Miller"), &json!("Dormant")));
+    assert_eq!(client["phones"][0]["number"], "+1 212 555 0100");
+    let cities: Vec<_> =
+        client["addresses"].as_array().expect("addresses").iter().map(|address| &address["city"]).collect();
+    assert_eq!(cities, ["Eugene", "Springfield"]);
+    import(&installation, "key,email\nC-1,\n");
+    assert_eq!(installation.json(&["client", "show", "C-1"])["email"], Value::Null, "an empty cell takes a value away");
+}

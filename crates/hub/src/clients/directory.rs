@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use salesbridge_model::{Address, Client, Page, PageRequest, Phone, Timestamp};
 use salesbridge_store::{ClientFilter, Saved};
 
-use super::import::{RepeatedKey, RowProblem};
+use super::import::{Covered, RepeatedKey, RowProblem};
 use crate::error::FieldProblem;
 use crate::{Hub, HubError};
 
@@ -36,6 +36,16 @@ pub struct ImportReport {
     pub repeated: Vec<RepeatedKey>,
 }
 
+/// How rows of an import are read.
+#[derive(Clone, Debug)]
+pub struct ImportManner {
+    /// The time that the reader gave numbers and addresses whose own time it did not know. One that is in the directory already, just so, keeps the
+    /// time it has there, so that importing a file again changes nothing.
+    pub assumed: Timestamp,
+    /// Which parts of a client the rows tell about; all when absent.
+    pub covered: Option<Covered>,
+}
+
 /// Rows stored in one transaction.
 const BATCH: usize = 500;
 /// Refused rows that a report describes; more are only counted.
@@ -59,9 +69,8 @@ impl Hub {
 
     /// Stores the good rows of an import in batches and describes the others. `rows` may be read from anywhere; memory holds one batch.
     ///
-    /// `assumed` is the time that the reader gave numbers and addresses whose own time it did not know: one that is in the directory already,
-    /// just so, keeps the time it has there, so that importing a file again changes nothing.
-    pub async fn import_clients<R>(&self, mut rows: R, assumed: Timestamp) -> Result<ImportReport, HubError>
+    /// What the rows do not tell about stays as the directory has it.
+    pub async fn import_clients<R>(&self, mut rows: R, manner: &ImportManner) -> Result<ImportReport, HubError>
     where
         R: AsyncRows,
     {
@@ -74,11 +83,11 @@ impl Hub {
                 Err(problem) => report.refuse(problem),
             }
             if batch.len() == BATCH {
-                self.save_valid_clients(&mut batch, Some(assumed), &mut report.saved).await?;
+                self.save_valid_clients(&mut batch, Some(manner), &mut report.saved).await?;
                 batch.clear();
             }
         }
-        self.save_valid_clients(&mut batch, Some(assumed), &mut report.saved).await?;
+        self.save_valid_clients(&mut batch, Some(manner), &mut report.saved).await?;
         Ok(report)
     }
 
@@ -101,20 +110,23 @@ impl Hub {
     async fn save_valid_clients(
         &self,
         clients: &mut [Client],
-        assumed: Option<Timestamp>,
+        manner: Option<&ImportManner>,
         report: &mut SaveReport,
     ) -> Result<(), HubError> {
         if clients.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        if let Some(assumed) = assumed {
+        if let Some(manner) = manner {
             let keys: Vec<String> = clients.iter().map(|client| client.key.clone()).collect();
             let stored = tx.clients().find_many(&keys).await?;
             let stored: HashMap<&str, &Client> = stored.iter().map(|client| (client.key.as_str(), client)).collect();
             for client in clients.iter_mut() {
                 if let Some(stored) = stored.get(client.key.as_str()) {
-                    keep_known_times(client, stored, assumed);
+                    if let Some(covered) = &manner.covered {
+                        covered.complete(client, stored);
+                    }
+                    keep_known_times(client, stored, manner.assumed);
                 }
             }
         }

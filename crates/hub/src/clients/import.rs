@@ -17,7 +17,7 @@ use salesbridge_model::{Client, ClientProblem, Timestamp};
 use self::cells::Draft;
 use self::columns::Column;
 
-pub use self::columns::KNOWN_HEADINGS;
+pub use self::columns::{Covered, KNOWN_HEADINGS};
 
 /// Bytes that are looked at to find the delimiter.
 const LONGEST_BEGINNING: u64 = 64 * 1024;
@@ -127,6 +127,11 @@ impl<R> ClientRows<R> {
     /// The first thousand repeated keys among the good rows read so far. Only repeats of the first million keys are noticed.
     pub fn repeated(&self) -> &[RepeatedKey] {
         &self.repeated
+    }
+
+    /// Which parts of a client the file tells about.
+    pub fn covered(&self) -> Covered {
+        Covered::of(&self.columns)
     }
 
     /// How many good rows so far had the key of an earlier one.

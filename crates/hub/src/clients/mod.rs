@@ -5,5 +5,5 @@ pub mod import;
 pub mod made_up;
 mod stream;
 
-pub use directory::{AsyncRows, ImportReport, SaveReport};
+pub use directory::{AsyncRows, ImportManner, ImportReport, SaveReport};
 pub(crate) use stream::ClientStream;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use futures::TryStreamExt;
 use salesbridge_hub::Hub;
 use salesbridge_hub::clients::import::{HeadingProblem, read_clients_csv};
-use salesbridge_hub::clients::{ImportReport, SaveReport};
+use salesbridge_hub::clients::{ImportManner, ImportReport, SaveReport};
 use salesbridge_model::{Client, Page};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
@@ -55,9 +55,12 @@ pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Js
     let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
     let reader = SyncIoBridge::new(Box::pin(bytes));
     let (rows, received) = tokio::sync::mpsc::channel(ROWS_AHEAD);
-    let now = hub.now();
+    let (heading, heading_read) = tokio::sync::oneshot::channel();
+    let assumed = hub.now();
     let parsing = tokio::task::spawn_blocking(move || {
-        let mut parsed = read_clients_csv(reader, now)?;
+        let mut parsed = read_clients_csv(reader, assumed)?;
+        // Whoever waits for it is gone only when the request is.
+        drop(heading.send(parsed.covered()));
         for row in &mut parsed {
             if rows.blocking_send(row).is_err() {
                 break;
@@ -65,12 +68,12 @@ pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Js
         }
         Ok::<_, HeadingProblem>(parsed.repeated().to_vec())
     });
-    let mut report = hub.import_clients(received, now).await?;
+    let report = match heading_read.await {
+        Ok(covered) => hub.import_clients(received, &ImportManner { assumed, covered: Some(covered) }).await?,
+        Err(_) => ImportReport::default(),
+    };
     match parsing.await {
-        Ok(Ok(repeated)) => {
-            report.repeated = repeated;
-            Ok(Json(report))
-        }
+        Ok(Ok(repeated)) => Ok(Json(ImportReport { repeated, ..report })),
         Ok(Err(problem)) => Err(problem.into()),
         Err(_) => Err(bad_request("the file could not be read".to_owned())),
     }

@@ -1,6 +1,9 @@
 //! Headings: which column of a file means which part of a client. `docs/clients.md` tells people.
 
+use std::collections::BTreeSet;
+
 use csv::ByteRecord;
+use salesbridge_model::Client;
 
 use super::HeadingProblem;
 
@@ -46,6 +49,60 @@ pub(super) enum AddressPart {
     State,
     PostalCode,
     UpdatedAt,
+}
+
+/// Which parts of a client a file tells about; the others stay as the directory has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    fields: BTreeSet<&'static str>,
+    address_types: BTreeSet<String>,
+}
+
+impl Covered {
+    pub(super) fn of(columns: &[Column]) -> Self {
+        let mut covered = Self::default();
+        for column in columns {
+            match column {
+                Column::Key => {}
+                Column::Email => drop(covered.fields.insert("email")),
+                Column::FirstName => drop(covered.fields.insert("first_name")),
+                Column::MiddleName => drop(covered.fields.insert("middle_name")),
+                Column::LastName => drop(covered.fields.insert("last_name")),
+                Column::Country => drop(covered.fields.insert("country")),
+                Column::CountryCode => drop(covered.fields.insert("country_code")),
+                Column::CompanyNames => drop(covered.fields.insert("company_names")),
+                Column::Status => drop(covered.fields.insert("status")),
+                Column::ClientType => drop(covered.fields.insert("client_type")),
+                Column::VerificationLevel => drop(covered.fields.insert("verification_level")),
+                Column::Phone(..) => drop(covered.fields.insert("phones")),
+                Column::Address(kind, _) => drop(covered.address_types.insert(kind.clone())),
+            }
+        }
+        covered
+    }
+
+    /// Gives a client of the file what the file does not tell about, from the client that is stored.
+    pub(crate) fn complete(&self, client: &mut Client, stored: &Client) {
+        let stored = stored.clone();
+        let mut keep = |field: &str, give: &mut dyn FnMut(&mut Client)| {
+            if !self.fields.contains(field) {
+                give(client);
+            }
+        };
+        keep("email", &mut |client| client.email.clone_from(&stored.email));
+        keep("first_name", &mut |client| client.first_name.clone_from(&stored.first_name));
+        keep("middle_name", &mut |client| client.middle_name.clone_from(&stored.middle_name));
+        keep("last_name", &mut |client| client.last_name.clone_from(&stored.last_name));
+        keep("country", &mut |client| client.country.clone_from(&stored.country));
+        keep("country_code", &mut |client| client.country_code.clone_from(&stored.country_code));
+        keep("company_names", &mut |client| client.company_names.clone_from(&stored.company_names));
+        keep("status", &mut |client| client.status.clone_from(&stored.status));
+        keep("client_type", &mut |client| client.client_type.clone_from(&stored.client_type));
+        keep("verification_level", &mut |client| client.verification_level = stored.verification_level);
+        keep("phones", &mut |client| client.phones.clone_from(&stored.phones));
+        let others = stored.addresses.iter().filter(|address| !self.address_types.contains(&address.kind));
+        client.addresses.extend(others.cloned());
+    }
 }
 
 /// What each column of the file holds.
