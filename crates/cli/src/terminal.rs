@@ -95,10 +95,11 @@ pub(crate) fn table(headings: &[&str]) -> Table {
     table
 }
 
-/// Prints a table without the blanks at the ends of its lines.
+/// Prints a table without the blanks around its lines.
 pub(crate) fn print_table(table: &Table) {
     for line in table.lines() {
-        print_line(line.trim_end());
+        let line = line.trim_end();
+        print_line(line.strip_prefix(' ').unwrap_or(line));
     }
 }
 

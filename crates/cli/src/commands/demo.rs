@@ -244,14 +244,15 @@ impl Demo {
             ));
         }
         let data = self.settings.data.display();
-        say(&format!(
-            "\nLook around while this runs (Ctrl-C ends it):
-  {}/local-org/page/Lead                       the Leads, in a browser
-  salesbridge client list --data {data}        the clients
-  salesbridge client edit C-000001 --set last_name=Miller --data {data}
-  salesbridge sync show {SYNC} --data {data}   what was sent",
-            self.org.url()
-        ));
+        say("\nLook around while this runs (Ctrl-C ends it):");
+        let looks = [
+            (format!("{}/local-org/page/Lead", self.org.url()), "the Leads, in a browser"),
+            (format!("salesbridge client list --data {data}"), "the clients"),
+            (format!("salesbridge client edit C-000009 --set last_name=Miller --data {data}"), "one more change"),
+            (format!("salesbridge sync show {SYNC} --data {data}"), "what was sent"),
+        ];
+        let width = looks.iter().map(|(what, _)| what.len()).max().unwrap_or_default();
+        looks.iter().for_each(|(what, why)| say(&format!("  {what:width$}   {why}")));
         Ok(())
     }
 

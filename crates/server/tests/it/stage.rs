@@ -1,0 +1,61 @@
+//! A whole hub behind a router, in a throwaway folder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use salesbridge_hub::{ConnectorSettings, Hub, HubParts};
+use salesbridge_journal::Unobserved;
+use salesbridge_store_sqlite::SqliteStore;
+use salesbridge_testkit::{ManualClock, SequentialIds, TempFolder, moment};
+use salesbridge_vault::KeyRing;
+use serde_json::Value;
+use tower::ServiceExt;
+
+pub(crate) struct Stage {
+    pub(crate) router: Router,
+    pub(crate) folder: TempFolder,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        let folder = TempFolder::new();
+        let clock = ManualClock::default();
+        clock.set(moment(0));
+        let parts = HubParts {
+            store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
+            keys: KeyRing::generate().expect("a key"),
+            clock: Arc::new(clock),
+            ids: Arc::new(SequentialIds::starting_at(1)),
+            steps: Arc::new(Unobserved),
+            connectors: ConnectorSettings {
+                batch_rows: 200,
+                in_flight: Duration::from_secs(600),
+                in_flight_local: Duration::from_millis(100),
+            },
+        };
+        let hub = Hub::open(parts).await.expect("a hub");
+        Self { router: salesbridge_server::router(hub), folder }
+    }
+
+    pub(crate) async fn asks(&self, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("content-type", "application/json")
+            .body(body.into())
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
+        (status, body)
+    }
+
+    pub(crate) async fn gets(&self, path: &str) -> (StatusCode, Value) {
+        self.asks(Method::GET, path, Body::empty()).await
+    }
+}
