@@ -62,7 +62,9 @@ impl Engine {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        let mut settlement = Settlement::new(job, run, self.clock.now(), Vec::new(), Vec::new());
+        let refused: Vec<String> = outgoing.refused.iter().map(|(key, ..)| key.clone()).collect();
+        let links = tx.links().find_many(job.sync.id, &refused).await?;
+        let mut settlement = Settlement::new(job, run, self.clock.now(), links, Vec::new());
         outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
         outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
         settlement.store(&mut *tx, 0).await?;

@@ -112,7 +112,9 @@ impl Engine {
         let keys: Vec<String> = outgoing.unchanged.iter().map(|(key, _)| key.clone()).collect();
         // Rows that were sent earlier in this run, and read again after a crash, have been counted.
         let counted: HashSet<String> = tx.outcomes().recorded(run.id, &keys).await?.into_iter().collect();
-        let mut settlement = Settlement::new(job, run.id, self.clock.now(), Vec::new(), Vec::new());
+        let refused: Vec<String> = outgoing.refused.iter().map(|(key, ..)| key.clone()).collect();
+        let links = tx.links().find_many(job.sync.id, &refused).await?;
+        let mut settlement = Settlement::new(job, run.id, self.clock.now(), links, Vec::new());
         outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
         outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
         outgoing.waiting.drain(..).for_each(|due| settlement.still_waits(due));

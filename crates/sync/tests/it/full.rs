@@ -129,6 +129,13 @@ async fn f17_a_record_that_is_gone_breaks_its_link_and_is_not_made_again() {
     assert_eq!(world.there.sizes(), [2, 1], "what is known to be gone is not asked for again");
     assert_eq!((world.there.memory.records().len(), world.due().await.refused), (1, 1));
     assert_eq!(world.due_rows().await[0].code.as_deref(), Some("LINK_BROKEN"));
+    let run = world.runs().await.remove(0);
+    let link = world.links().await.remove(&key(0)).unwrap();
+    assert_eq!(
+        world.outcomes(run.id).await[0].record_id.as_deref(),
+        Some(link.record_id.as_str()),
+        "a refusal names the record"
+    );
 }
 
 #[tokio::test]
