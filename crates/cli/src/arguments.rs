@@ -12,10 +12,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   salesbridge demo                        the whole story on this machine, without an account
   salesbridge vault init                  make the master key of a new installation
   salesbridge client import clients.csv   fill the client directory
-  salesbridge connection create acme --domain-url https://acme.my.salesforce.com --consumer-key KEY --consumer-secret-file FILE --company \"Acme Brokers\"
+  salesbridge connection create --help    connect a Salesforce org
   salesbridge serve                       send every change within a second
 
-Exit codes: 0 all done; 1 the command failed; 2 wrong usage; 3 done, but rows were refused or are uncertain.")]
+Exit codes:
+  0  all done
+  1  the command failed
+  2  wrong usage
+  3  done, but rows were refused or are uncertain")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: GlobalOptions,
@@ -25,18 +29,33 @@ pub(crate) struct Arguments {
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct GlobalOptions {
     /// Data directory [default: salesbridge in the user's data folder]
-    #[arg(long, global = true, env = "SALESBRIDGE_DATA", value_name = "DIR")]
+    #[arg(long, global = true, env = "SALESBRIDGE_DATA", hide_env_values = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Print the result as one JSON document
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// What the log on standard error shows
-    #[arg(long, global = true, env = "SALESBRIDGE_LOG", default_value = "warn", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "SALESBRIDGE_LOG",
+        hide_env_values = true,
+        default_value = "warn",
+        value_name = "FILTER"
+    )]
     pub(crate) log: String,
     /// Form of the log
-    #[arg(long, global = true, env = "SALESBRIDGE_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        env = "SALESBRIDGE_LOG_FORMAT",
+        hide_env_values = true,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
     pub(crate) log_format: LogFormat,
 }
 
@@ -108,11 +127,18 @@ pub(crate) enum VaultCommand {
 pub(crate) enum ConnectionCommand {
     /// Makes a connection
     #[command(after_help = "Examples:
-  salesbridge connection create acme --domain-url https://acme.my.salesforce.com --consumer-key 3MVG9... --consumer-secret-file secret.txt
-  pass show acme | salesbridge connection create acme --domain-url https://acme.my.salesforce.com --consumer-key 3MVG9... --consumer-secret-file - --company \"Acme Brokers\"
+  salesbridge connection create acme \\
+      --domain-url https://acme.my.salesforce.com \\
+      --consumer-key 3MVG9... --consumer-secret-file secret.txt
 
-The secret comes from a file, from standard input with `-`, from SALESBRIDGE_CONSUMER_SECRET, or is asked for; never from the command line,
-where every user of the machine could read it.")]
+  pass show acme | salesbridge connection create acme \\
+      --domain-url https://acme.my.salesforce.com \\
+      --consumer-key 3MVG9... --consumer-secret-file - \\
+      --company \"Acme Brokers\"
+
+The secret comes from a file, from standard input with `-`, from SALESBRIDGE_CONSUMER_SECRET, or is asked for; never from the command line, where every user of the machine could read it.
+
+Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Create(Box<CreateConnection>),
     /// Lists connections
     List(Paging),

@@ -20,12 +20,14 @@ use crate::terminal::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    system::start_logging(&arguments.global);
+    let json = arguments.global.json;
+    if let Err(error) = system::start_logging(&arguments.global) {
+        return terminal::report_error(error, json);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return terminal::report(&Failure::of(anyhow::Error::from(error))),
     };
-    let json = arguments.global.json;
     match runtime.block_on(commands::run(arguments)) {
         Ok(code) => code,
         Err(error) => terminal::report_error(error, json),

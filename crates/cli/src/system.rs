@@ -29,11 +29,14 @@ impl IdMaker for RandomIds {
 }
 
 /// Starts the log, on standard error. What it shows is set by `--log` in the syntax of tracing's EnvFilter.
-pub(crate) fn start_logging(options: &GlobalOptions) {
-    let filter = EnvFilter::try_new(&options.log).unwrap_or_else(|_| EnvFilter::new("warn"));
+pub(crate) fn start_logging(options: &GlobalOptions) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&options.log).map_err(|_| {
+        anyhow::anyhow!("--log is `{}`; expected is for example warn, or info,salesbridge_sync=debug", options.log)
+    })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match options.log_format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),
     }
+    Ok(())
 }

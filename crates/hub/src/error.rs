@@ -59,7 +59,7 @@ pub enum HubError {
         cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A secret could not be sealed or opened.
-    #[error("the vault failed")]
+    #[error(transparent)]
     Vault(#[from] salesbridge_vault::VaultError),
     /// The hub's own store failed.
     #[error("the store failed")]

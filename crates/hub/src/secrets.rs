@@ -1,8 +1,8 @@
 //! Secrets of connections: sealed on the way into the store, opened on the way to a connector.
 
-use salesbridge_model::{ConnectionId, Secret};
+use salesbridge_model::{ConnectionId, Secret, Slug};
 use salesbridge_store::Transaction;
-use salesbridge_vault::{SealedPlace, WrappedDataKey};
+use salesbridge_vault::{SealedPlace, VaultError, WrappedDataKey};
 
 use crate::{Hub, HubError};
 
@@ -33,5 +33,23 @@ impl Hub {
         let sealed = self.keys.seal(&data_key, &place, &bytes)?;
         tx.secrets().save(connection, field, sealed.as_bytes()).await?;
         Ok(())
+    }
+
+    /// Connections whose secrets were sealed with a master key that is not here, and what is wrong: nothing can be sent through them.
+    pub async fn connections_without_key(&self) -> Result<Vec<(Slug, VaultError)>, HubError> {
+        let mut tx = self.store.read().await?;
+        let mut found = Vec::new();
+        let wrapped_keys = tx.secrets().data_keys().await?;
+        for (id, wrapped) in wrapped_keys {
+            let problem = match WrappedDataKey::from_bytes(wrapped).master_key_id() {
+                Ok(key) if self.keys.ids().contains(&key) => continue,
+                Ok(key) => VaultError::UnknownMasterKey { id: key },
+                Err(problem) => problem,
+            };
+            if let Some(connection) = tx.connections().find(id).await? {
+                found.push((connection.name, problem));
+            }
+        }
+        Ok(found)
     }
 }

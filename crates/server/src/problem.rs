@@ -92,12 +92,12 @@ impl From<HubError> for Problem {
                 problem(StatusCode::BAD_GATEWAY, code, "The other side of the connection said no, or nothing", remedy)
             }
             HubError::Vault(cause) => {
-                tracing::error!(error = %cause, "a secret could not be sealed or opened");
+                tracing::info!(error = %cause, "a secret could not be sealed or opened");
                 problem(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "vault",
                     "A secret could not be sealed or opened",
-                    "Start with the master key that the secrets were sealed with: `salesbridge vault status`",
+                    "Put the right master key back, or enter the secret again: `salesbridge connection edit NAME --consumer-secret-file FILE`",
                 )
             }
             HubError::Store(_) | HubError::Engine(_) | HubError::Source(_) => {
@@ -130,7 +130,10 @@ impl From<QueryRejection> for Problem {
 
 impl From<ParseIdError> for Problem {
     fn from(problem: ParseIdError) -> Self {
-        bad_request(problem.to_string())
+        Problem {
+            remedy: "`salesbridge sync runs` shows the ids of runs".to_owned(),
+            ..bad_request(problem.to_string())
+        }
     }
 }
 

@@ -34,7 +34,11 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
         ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
         ConnectionCommand::Delete { name } => {
             api.delete(&format!("/connections/{}", segment(&name))).await?;
-            say(&format!("connection {name} is removed"));
+            if json {
+                print_json(&json!({ "deleted": name }));
+            } else {
+                say(&format!("connection {name} is removed"));
+            }
             Ok(DONE)
         }
     }

@@ -22,7 +22,7 @@ use crate::api::Api;
 use crate::arguments::{DemoOptions, GlobalOptions};
 use crate::data_directory::{DataDirectory, socket_of};
 use crate::settings::Settings;
-use crate::terminal::{DONE, counted, number, print_json, print_line, say};
+use crate::terminal::{DONE, Failure, counted, number, print_json, print_line, say};
 use crate::{master_key, wiring};
 
 const CONNECTION: &str = "demo";
@@ -91,20 +91,13 @@ impl Demo {
                 say(&line)
             }
         };
-        let (begun, began_at) = (Instant::now(), self.hub.now());
         tell(format!("A local Salesforce org runs at {}", self.org.url()));
-        self.fill_directory(options.clients).await?;
-        let clients: Page<Client> = self.api.get("/clients?limit=1").await?;
-        tell(format!("The made-up firm {COMPANY} has {}", counted(clients.total, "client")));
-        self.connect().await?;
-        tell(format!("Connected; sending every client as a Lead of company {COMPANY:?}"));
-
         let stop = CancellationToken::new();
         let story = async {
             let _stops = stop.clone().drop_guard();
             tokio::select! {
-                told = self.tell_story(json, options.once, clients.total, began_at, begun, &stop) => told,
-                () = stop.cancelled() => Ok(DONE),
+                told = self.tell_story(json, options, &tell, &stop) => told,
+                () = stop.cancelled() => if options.once { Err(interrupted().into()) } else { Ok(DONE) },
             }
         };
         let socket = socket_of(&self.settings.data);
@@ -118,15 +111,19 @@ impl Demo {
     async fn tell_story(
         &self,
         json: bool,
-        once: bool,
-        clients: u64,
-        began_at: Timestamp,
-        begun: Instant,
+        options: &DemoOptions,
+        tell: &impl Fn(String),
         stop: &CancellationToken,
     ) -> anyhow::Result<u8> {
+        let (begun, began_at) = (Instant::now(), self.hub.now());
+        self.fill_directory(options.clients).await?;
+        let clients: Page<Client> = self.api.get("/clients?limit=1").await?;
+        tell(format!("The made-up firm {COMPANY} has {}", counted(clients.total, "client")));
+        self.connect().await?;
+        tell(format!("Connected; sending every client as a Lead of company {COMPANY:?}"));
         let run = await_run(&self.api, SYNC, &self.first_run(began_at).await?).await?;
-        self.report(json, clients, began_at, begun.elapsed()).await?;
-        if !once {
+        self.report(json, clients.total, began_at, begun.elapsed()).await?;
+        if !options.once {
             self.stay_current(json).await?;
             stop.cancelled().await;
         }
@@ -227,6 +224,7 @@ impl Demo {
         let page: Page<Client> = self.api.get("/clients?limit=3").await?;
         for mut client in page.items {
             let old = client.last_name.replace(format!("{}-Demo", client.last_name.as_deref().unwrap_or("New")));
+            let runs_before = self.newest_runs().await?.total;
             let edited = Instant::now();
             self.api
                 .put::<serde_json::Value>(
@@ -234,7 +232,7 @@ impl Demo {
                     &serde_json::to_value(&client)?,
                 )
                 .await?;
-            self.until_nothing_is_due().await?;
+            self.until_sent(runs_before).await?;
             say(&format!(
                 "Client {}: last name {} became {}; its Lead followed after {} ms",
                 client.key,
@@ -256,17 +254,29 @@ impl Demo {
         Ok(())
     }
 
-    /// Waits until the engine has taken in every change and sent it.
-    async fn until_nothing_is_due(&self) -> anyhow::Result<()> {
-        let runs_before: Page<Run> = self.api.get(&format!("/syncs/{SYNC}/runs?limit=1")).await?;
+    /// Waits until a run that began after so many others has sent every change.
+    async fn until_sent(&self, runs_before: u64) -> anyhow::Result<()> {
         for _ in 0..500 {
-            let runs: Page<Run> = self.api.get(&format!("/syncs/{SYNC}/runs?limit=1")).await?;
-            if runs.total > runs_before.total && runs.items.iter().all(|run| run.state.is_final()) {
+            let runs = self.newest_runs().await?;
+            if runs.total > runs_before && runs.items.iter().all(|run| run.state.is_final()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         anyhow::bail!("the change was not sent within five seconds; see `salesbridge sync show {SYNC}`")
+    }
+
+    async fn newest_runs(&self) -> anyhow::Result<Page<Run>> {
+        self.api.get(&format!("/syncs/{SYNC}/runs?limit=1")).await
+    }
+}
+
+fn interrupted() -> Failure {
+    Failure {
+        code: "interrupted".to_owned(),
+        message: "the demo was interrupted before the first sync was complete".to_owned(),
+        remedy: "Run it again; with the same --data it goes on where it was".to_owned(),
+        ..Failure::default()
     }
 }
 

@@ -11,6 +11,9 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let keys = master_key::read(settings)?;
     let data = DataDirectory::own(&settings.data, "salesbridge serve").await?;
     let hub = wiring::open_hub(settings, &data, keys).await?;
+    for (connection, problem) in hub.connections_without_key().await? {
+        say(&format!("warning: nothing is sent through the connection {connection}: {problem}"));
+    }
     let stop = CancellationToken::new();
     let socket = data.socket();
     say(&format!("salesbridge serves {}; stop it with Ctrl-C", settings.data.display()));

@@ -51,7 +51,11 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
         SyncCommand::Drop(rows) => change_waiting(&api, &rows, "drop", "dropped", json).await,
         SyncCommand::Delete { name } => {
             api.delete(&path(&name, "")).await?;
-            say(&format!("sync {name} is removed; its records in Salesforce stay"));
+            if json {
+                print_json(&json!({ "deleted": name }));
+            } else {
+                say(&format!("sync {name} is removed; its records in Salesforce stay"));
+            }
             Ok(DONE)
         }
     }
@@ -266,13 +270,13 @@ fn show_run(run: &Run, json: bool) {
 
 fn summary(run: &Run) -> String {
     let counts = &run.counts;
-    let state = match run.state {
-        RunState::Queued => "waits to begin",
-        RunState::Running => "is under way",
-        RunState::Completed => "finished",
-        RunState::CompletedWithRefusals => "finished, but not every row arrived",
-        RunState::Failed => "failed",
-        RunState::Cancelled => "was cancelled",
+    let (state, but) = match run.state {
+        RunState::Queued => ("waits to begin", ""),
+        RunState::Running => ("is under way", ""),
+        RunState::Completed => ("finished", ""),
+        RunState::CompletedWithRefusals => ("finished", ", but not every row arrived"),
+        RunState::Failed => ("failed", ""),
+        RunState::Cancelled => ("was cancelled", ""),
     };
     let took =
         run.finished_at.map(|end| format!(" in {:.1} s", (end - run.created_at).num_milliseconds() as f64 / 1000.0));
@@ -287,7 +291,7 @@ fn summary(run: &Run) -> String {
     ];
     parts
         .extend(named.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{} {word}", number(*count))));
-    format!("Run {} {state}{}: {}", run.id, took.unwrap_or_default(), parts.join(", "))
+    format!("Run {} {state}{}{but}: {}", run.id, took.unwrap_or_default(), parts.join(", "))
 }
 
 async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: bool) -> anyhow::Result<u8> {
@@ -308,7 +312,7 @@ async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: bool) -> any
             run.id.to_string(),
             run.created_at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
             kind.to_owned(),
-            format!("{:?}", run.state).to_lowercase(),
+            state_word(run.state).to_owned(),
             number(run.counts.created),
             number(run.counts.updated),
             number(run.counts.unchanged),
@@ -319,6 +323,17 @@ async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: bool) -> any
     print_table(&rows);
     next_page(page.next.as_deref());
     Ok(DONE)
+}
+
+fn state_word(state: RunState) -> &'static str {
+    match state {
+        RunState::Queued => "queued",
+        RunState::Running => "running",
+        RunState::Completed => "completed",
+        RunState::CompletedWithRefusals => "rows missing",
+        RunState::Failed => "failed",
+        RunState::Cancelled => "cancelled",
+    }
 }
 
 async fn records(api: &Api, options: &Records, json: bool) -> anyhow::Result<u8> {

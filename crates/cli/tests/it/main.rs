@@ -11,3 +11,4 @@ mod demo;
 mod harness;
 mod people;
 mod requirements;
+mod screens;

@@ -31,6 +31,36 @@ fn a_master_key_that_others_may_read_is_refused() {
     assert_snapshot!(fails(&installation, 1, &["vault", "init"]));
 }
 
+/// Another key opens nothing, and says which one would: `serve` warns, the connection is held, nothing is lost when the right key is back.
+#[tokio::test]
+async fn a_wrong_master_key_is_named_and_loses_nothing() {
+    let (org, installation) = (Org::start(), Installation::new(&[]));
+    let file = installation.write("clients.csv", &clients_csv(3, 0));
+    installation.succeeds(&["client", "import", file.to_str().expect("a path")]);
+    installation.connect(&org, None);
+    let key = installation.data().join("master.key");
+    let right = std::fs::read(&key).expect("the key");
+    let right_id = installation.json(&["vault", "status"])["newest"].as_str().expect("an id").to_owned();
+    std::fs::remove_file(&key).expect("the key is there");
+    installation.succeeds(&["vault", "init"]);
+
+    assert_snapshot!(fails(&installation, 1, &["connection", "test", "acme"]).replace(&right_id, "RIGHT-KEY"));
+    let serving = installation.serve(&[]);
+    installation.wait_for("the connection to be held", |sync| sync["sending"] == false);
+    let held = installation.json(&["connection", "show", "acme"])["held"]["reason"].to_string();
+    assert!(held.contains(&right_id), "{held}");
+    assert_eq!(serving.interrupt(), Some(0));
+    let log = std::fs::read_to_string(installation.path("serve.log")).expect("the log");
+    let warning = "warning: nothing is sent through the connection acme: the master key ";
+    assert!(log.contains(&format!("{warning}{right_id}")), "{log}");
+    assert_eq!(org.leads().await.len(), 0);
+
+    std::fs::write(&key, right).expect("the key");
+    installation.succeeds(&["connection", "test", "acme"]);
+    installation.succeeds(&["sync", "run", "acme-leads"]);
+    assert_eq!(org.leads().await.len(), 3);
+}
+
 #[test]
 fn a_second_owner_is_told_who_the_first_is_and_commands_go_through_its_socket() {
     let installation = Installation::new(&[]);
@@ -126,6 +156,17 @@ fn wrong_words_and_settings_are_told_apart_from_failures() {
     assert_snapshot!(fails(&bad, 1, &["vault", "init"]));
     let bad = Installation::without_key(&[("SALESBRIDGE_SYNC_BATCH_ROWS", "201")]);
     assert_snapshot!(fails(&bad, 1, &["vault", "init"]));
+    let bad = Installation::without_key(&[("SALESBRIDGE_LOG", "a=b=c")]);
+    assert_snapshot!(fails(&bad, 1, &["vault", "init"]));
+    assert!(!bad.data().exists(), "nothing is made under settings that cannot be used");
+    let bad = Installation::new(&[("SALESBRIDGE_CRASH_AT", "after-lunch:1")]);
+    assert_snapshot!(fails(&bad, 1, &["serve"]));
+    let bad = Installation::without_key(&[("SALESBRIDGE_MASTER_KEY", "not-a-key-at-all")]);
+    let told = fails(&bad, 1, &["serve"]);
+    assert!(
+        told.starts_with("error: SALESBRIDGE_MASTER_KEY cannot be used: ") && !told.contains("not-a-key"),
+        "{told}"
+    );
     std::fs::write(installation.data().join("salesbridge.toml"), "[sync]\nbatch_rowz = 5\n").expect("a file");
     assert_snapshot!(fails(&installation, 1, &["client", "list"]));
 }
