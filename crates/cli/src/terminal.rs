@@ -1,6 +1,7 @@
 //! Talking to people: data on standard output, the rest on standard error, hints after a blank line.
 #![expect(clippy::print_stderr, reason = "this is the one place that talks to a terminal")]
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -43,12 +44,12 @@ impl Failure {
 
 /// Prints an error and gives its exit code.
 pub(crate) fn report(failure: &Failure) -> ExitCode {
-    eprintln!("error: {}", failure.message);
+    say(&format!("error: {}", failure.message));
     for field in failure.fields.iter().filter(|field| !failure.message.contains(&field.message)) {
-        eprintln!("  {}: {}", field.field, field.message);
+        say(&format!("  {}: {}", field.field, field.message));
     }
     if !failure.remedy.is_empty() {
-        eprintln!("\nhint: {}", failure.remedy);
+        hint(&failure.remedy);
     }
     ExitCode::from(FAILED)
 }
@@ -66,25 +67,36 @@ pub(crate) fn report_error(error: anyhow::Error, json: bool) -> ExitCode {
 /// Prints data as one JSON document.
 pub(crate) fn print_json(data: &impl serde::Serialize) {
     match serde_json::to_string_pretty(data) {
-        Ok(text) => print_line(&text),
-        Err(error) => eprintln!("error: the result cannot be printed: {error}"),
+        Ok(text) => write_line(&text),
+        Err(error) => say(&format!("error: the result cannot be printed: {error}")),
     }
 }
 
-/// Prints a line of data. A reader that went away, as in `| head`, is no error.
+/// Prints a line of data.
 pub(crate) fn print_line(line: &str) {
+    write_line(&harmless(line));
+}
+
+/// A reader that went away, as in `| head`, is no error.
+fn write_line(line: &str) {
     use std::io::Write;
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
+/// The text without what would command the terminal: names and messages come from clients and from other systems.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let commands = |letter: char| letter.is_control() && letter != '\n';
+    if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { text.into() }
+}
+
 /// Prints a line that is not data.
 pub(crate) fn say(line: &str) {
-    eprintln!("{line}");
+    eprintln!("{}", harmless(line));
 }
 
 /// Prints hints, after a blank line.
 pub(crate) fn hint(line: &str) {
-    eprintln!("\nhint: {line}");
+    say(&format!("\nhint: {line}"));
 }
 
 /// A table without lines, as wide as the terminal.

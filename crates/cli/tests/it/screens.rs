@@ -53,6 +53,24 @@ fn an_empty_installation_says_what_comes_first() {
     assert_snapshot!(unknown.join("\n\n"));
 }
 
+/// A name may hold anything; on a screen it is text, and never a command to the terminal. JSON keeps it as it is.
+#[test]
+fn what_clients_are_called_does_not_command_the_terminal() {
+    let screens = Screens::new(Installation::new(&[]));
+    let name = "Ann\u{1b}]0;owned\u{7}\u{9b}31m";
+    let file =
+        screens.installation.write("clients.csv", &format!("key,last_name\nC-1,{name}\nC\u{1b}[2J,\u{1b}[1m\nC-2\n"));
+    let seen = [
+        screens.of(&["client", "import", file.to_str().expect("a path")]),
+        screens.of(&["client", "list"]),
+        screens.of(&["client", "show", "C-1"]),
+        screens.of(&["client", "show", "C\u{1b}[3J"]),
+    ];
+    assert!(seen[1].contains("Ann") && seen[2].contains("Ann"), "{seen:?}");
+    assert!(!seen.concat().contains(|letter: char| letter.is_control() && letter != '\n'), "{seen:?}");
+    assert_eq!(screens.installation.json(&["client", "show", "C-1"])["last_name"], name);
+}
+
 /// R50: the secret is `set`, and never shown. A refused row says why and what to do.
 #[tokio::test]
 async fn a_connection_and_its_sync_are_shown_with_their_refusals() {
