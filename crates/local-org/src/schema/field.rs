@@ -88,14 +88,20 @@ pub(crate) enum FieldType {
     Percent,
     Date,
     DateTime,
+    Time,
     Reference,
     Picklist,
+    MultiPicklist,
     Combobox,
     TextArea,
     Email,
     Phone,
     Url,
     Address,
+    Location,
+    EncryptedString,
+    Base64,
+    AnyType,
 }
 
 impl Field {
@@ -123,8 +129,13 @@ impl Field {
 impl FieldType {
     /// Whether values are text that compares without case.
     pub(crate) fn is_text(self) -> bool {
-        use FieldType::{Combobox, Email, Phone, Picklist, String, TextArea, Url};
-        matches!(self, String | Picklist | Combobox | TextArea | Email | Phone | Url)
+        use FieldType::{
+            AnyType, Combobox, Email, EncryptedString, MultiPicklist, Phone, Picklist, String, TextArea, Url,
+        };
+        matches!(
+            self,
+            AnyType | String | Picklist | MultiPicklist | Combobox | TextArea | Email | EncryptedString | Phone | Url
+        )
     }
 
     pub(crate) fn is_number(self) -> bool {
@@ -147,14 +158,20 @@ impl FieldType {
             Self::Percent => "percent",
             Self::Date => "date",
             Self::DateTime => "datetime",
+            Self::Time => "time",
             Self::Reference => "reference",
             Self::Picklist => "picklist",
+            Self::MultiPicklist => "multipicklist",
             Self::Combobox => "combobox",
             Self::TextArea => "textarea",
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Url => "url",
             Self::Address => "address",
+            Self::Location => "location",
+            Self::EncryptedString => "encryptedstring",
+            Self::Base64 => "base64",
+            Self::AnyType => "anyType",
         }
     }
 
@@ -167,7 +184,11 @@ impl FieldType {
             Self::Double | Self::Currency | Self::Percent => "xsd:double",
             Self::Date => "xsd:date",
             Self::DateTime => "xsd:dateTime",
+            Self::Time => "xsd:time",
             Self::Address => "urn:address",
+            Self::Location => "urn:location",
+            Self::Base64 => "xsd:base64Binary",
+            Self::AnyType => "xsd:anyType",
             _ => "xsd:string",
         }
     }

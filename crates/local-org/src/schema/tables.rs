@@ -38,20 +38,21 @@ pub(crate) fn drop_column(sql: &Connection, object: &str, field: &str) -> rusqli
     ))
 }
 
-/// Whether the field has a column: addresses are put together from other fields.
+/// Whether the field has a column: addresses and locations are put together from other fields.
 pub(crate) fn is_stored(field: &Field) -> bool {
-    field.kind != FieldType::Address
+    !matches!(field.kind, FieldType::Address | FieldType::Location)
 }
 
 fn column(field: &Field) -> Option<String> {
     let name = identifier(&field.name);
     Some(match field.kind {
-        FieldType::Address => return None,
+        FieldType::Address | FieldType::Location => return None,
+        FieldType::Base64 => format!("{name} BLOB"),
         FieldType::Id => format!("{name} TEXT PRIMARY KEY NOT NULL"),
         FieldType::Boolean => format!("{name} INTEGER NOT NULL DEFAULT {}", u8::from(is_true(field))),
         FieldType::Int => format!("{name} INTEGER"),
         FieldType::Double | FieldType::Currency | FieldType::Percent => format!("{name} REAL"),
-        FieldType::Date | FieldType::DateTime | FieldType::Reference => format!("{name} TEXT"),
+        FieldType::Date | FieldType::DateTime | FieldType::Time | FieldType::Reference => format!("{name} TEXT"),
         _ if field.can(Ability::CaseSensitive) => format!("{name} TEXT"),
         _ => format!("{name} TEXT COLLATE {IGNORING_CASE}"),
     })

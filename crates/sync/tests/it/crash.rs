@@ -62,7 +62,21 @@ async fn a_process_may_die_again_and_again() {
     assert_eq!((run.state, counts(run.counts)), (RunState::Completed, [30, 0, 0, 0, 0, 0]));
 }
 
-/// Dies at a step of each batch of a full run over eight clients; `written` is what it counts in the end, created and updated.
+#[tokio::test]
+async fn a_row_refused_before_and_after_the_process_died_is_counted_once() {
+    let mut world = World::new(3).await;
+    world.person().saves(&clients(8)).await;
+    world.person().edits(&key(1), |client| client.last_name = Some("x".repeat(21))).await;
+    world.skips_changes().await;
+    let run = world.person().asks_for_full_run().await;
+    world.die_at(Step::AfterSettle, 1);
+    assert!(world.advance_or_die().await);
+    world.settle_down().await;
+    let run = world.run(run).await;
+    assert_eq!((run.state, counts(run.counts)), (RunState::CompletedWithRefusals, [7, 0, 0, 1, 0, 0]));
+}
+
+/// Dies at a step of the second batch of a full run over eight clients; `written` is what it counts in the end, created and updated.
 async fn dies_and_goes_on(mut world: World, step: Step, written: [u64; 2]) {
     world.skips_changes().await;
     let run = world.person().asks_for_full_run().await;

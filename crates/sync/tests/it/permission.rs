@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use salesbridge_model::{Held, RunState, Sync};
+use salesbridge_model::{Connection, Held, RunState, Sync};
 use salesbridge_sync::Advance;
 
 use crate::harness::World;
@@ -58,12 +58,15 @@ async fn r54_disabling_and_enabling_again_makes_no_second_record() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_while_the_sync_is_held() {
+async fn nothing_is_sent_while_the_sync_or_its_connection_is_held() {
     let world = ready(false).await;
-    let held = Held { code: "X".into(), reason: "no".into(), remedy: "mend".into(), since: world.now() };
-    world.person().stores_sync(&Sync { held: Some(held), ..world.sync.clone() }).await;
+    let held = || Some(Held { code: "X".into(), reason: "no".into(), remedy: "mend".into(), since: world.now() });
+    world.person().stores_sync(&Sync { held: held(), ..world.sync.clone() }).await;
     assert_eq!((world.advance().await, world.there.sizes()), (Advance::Stopped, vec![]));
     world.person().stores_sync(&world.sync).await;
+    world.person().stores_connection(&Connection { held: held(), ..world.connection.clone() }).await;
+    assert_eq!((world.advance().await, world.there.sizes()), (Advance::Stopped, vec![]));
+    world.person().stores_connection(&world.connection).await;
     world.settle_down().await;
     world.assert_exactly_once().await;
 }

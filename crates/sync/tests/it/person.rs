@@ -64,9 +64,12 @@ impl Person {
     }
 
     pub(crate) async fn enables_connection(&self, enabled: bool) {
+        self.stores_connection(&Connection { enabled, ..self.connection.clone() }).await;
+    }
+
+    pub(crate) async fn stores_connection(&self, connection: &Connection) {
         let mut tx = self.store.write().await.unwrap();
-        let connection = Connection { enabled, ..self.connection.clone() };
-        assert!(tx.connections().update(&connection).await.unwrap());
+        assert!(tx.connections().update(connection).await.unwrap());
         tx.commit().await.unwrap();
     }
 

@@ -1,0 +1,10 @@
+//! A whole hub against a local org over HTTP. What counts is what the org has, and what it was asked.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
+
+mod changes;
+mod connections;
+mod org;
+mod records;
+mod secrets;
+mod signing_in;
+mod stage;

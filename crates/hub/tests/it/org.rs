@@ -1,0 +1,124 @@
+//! A look at a local org by a way that is not the product's.
+
+use std::collections::BTreeMap;
+
+use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, RunningOrg, SeenRequest};
+use serde_json::Value;
+
+/// An org that listens on loopback until it is dropped.
+pub(crate) struct Org {
+    pub(crate) running: RunningOrg,
+    /// The app that it begins with.
+    pub(crate) app: App,
+    http: reqwest::Client,
+}
+
+impl Org {
+    pub(crate) async fn start(config: OrgConfig) -> Self {
+        let running = salesbridge_local_org::start(config).await.expect("an org");
+        let app = running.control().apps().await.expect("its apps").remove(0);
+        salesbridge_egress::install_crypto_provider();
+        #[expect(clippy::disallowed_methods, reason = "a test looks at the org by a way of its own")]
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { running, app, http }
+    }
+
+    /// Every Lead by its e-mail address; two with one address are two in the list.
+    pub(crate) async fn leads(&self) -> BTreeMap<String, Vec<Value>> {
+        let mut leads: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let soql = "SELECT Id, LastName, FirstName, Email, Phone, Company, City, Title FROM Lead ORDER BY Id";
+        let mut page = self.get("query", &[("q", soql)]).await;
+        loop {
+            for lead in page["records"].as_array().expect("records") {
+                leads.entry(lead["Email"].as_str().unwrap_or_default().to_owned()).or_default().push(lead.clone());
+            }
+            let Some(next) = page["nextRecordsUrl"].as_str().map(str::to_owned) else { return leads };
+            page = self.get(next.rsplit_once("v66.0/").expect("a versioned path").1, &[]).await;
+        }
+    }
+
+    /// The one Lead with this e-mail address.
+    pub(crate) async fn lead(&self, email: &str) -> Value {
+        let mut leads = self.leads().await;
+        let found = leads.remove(email).unwrap_or_default();
+        assert_eq!(found.len(), 1, "Leads of {email}");
+        found[0].clone()
+    }
+
+    pub(crate) async fn count(&self) -> usize {
+        self.leads().await.values().map(Vec::len).sum()
+    }
+
+    /// Changes a Lead as somebody in Salesforce would.
+    pub(crate) async fn change_lead(&self, id: &str, fields: &Value) {
+        let url = self.url(&format!("sobjects/Lead/{id}"));
+        let changed = self.http.patch(url).json(fields).bearer_auth(self.token().await).send().await;
+        assert_eq!(changed.expect("an answer").status(), 204);
+    }
+
+    pub(crate) async fn delete_lead(&self, id: &str) {
+        let url = self.url(&format!("sobjects/Lead/{id}"));
+        let deleted = self.http.delete(url).bearer_auth(self.token().await).send().await;
+        assert_eq!(deleted.expect("an answer").status(), 204);
+    }
+
+    /// The write calls so far, oldest first.
+    pub(crate) fn writes(&self) -> Vec<SeenRequest> {
+        let wrote = |seen: &SeenRequest| seen.path.contains("/composite/sobjects") && seen.method != "GET";
+        self.running.control().requests().into_iter().filter(wrote).collect()
+    }
+
+    /// The records in them.
+    pub(crate) fn sent(&self) -> Vec<Value> {
+        let records = |seen: SeenRequest| {
+            let body: Value = serde_json::from_str(&seen.body).expect("JSON");
+            body["records"].as_array().expect("records").clone()
+        };
+        self.writes().into_iter().flat_map(records).collect()
+    }
+
+    /// The requests for a token so far.
+    pub(crate) fn sign_ins(&self) -> Vec<SeenRequest> {
+        let requests = self.running.control().requests();
+        requests.into_iter().filter(|seen| seen.path == "/services/oauth2/token").collect()
+    }
+
+    pub(crate) fn forget_requests(&self) {
+        self.running.control().clear_requests();
+    }
+
+    /// After `skip` write calls, the next is refused with this error and not carried out.
+    pub(crate) fn refuse_a_write(&self, skip: u64, status: u16, code: &str) {
+        let error = FaultError { status, code: code.to_owned(), message: "as asked".to_owned() };
+        let path_contains = Some("/composite/sobjects".to_owned());
+        self.running.control().add_fault(FaultRule {
+            matches: FaultMatch { path_contains, skip, times: Some(1), ..FaultMatch::default() },
+            action: FaultAction { error: Some(error), ..FaultAction::default() },
+            ..FaultRule::default()
+        });
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
+        let asked = self.http.get(self.url(path)).query(query).bearer_auth(self.token().await).send().await;
+        asked.expect("an answer").json().await.expect("JSON")
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/services/data/v66.0/{path}", self.running.instance_url())
+    }
+
+    async fn token(&self) -> String {
+        self.token_answer().await["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// What the org answers to whoever asks for a token.
+    pub(crate) async fn token_answer(&self) -> Value {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &self.app.consumer_key),
+            ("client_secret", &self.app.consumer_secret),
+        ];
+        let asked = self.http.post(format!("{}/services/oauth2/token", self.running.url())).form(&form).send().await;
+        asked.expect("an answer").json().await.expect("JSON")
+    }
+}

@@ -1,0 +1,164 @@
+//! A whole hub in the test's process: a store in a throwaway folder, the real clock, the engine running.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
+use salesbridge_hub::syncs::SyncDetails;
+use salesbridge_hub::{ConnectorSettings, Hub, HubParts};
+use salesbridge_journal::Unobserved;
+use salesbridge_local_org::{App, OrgConfig};
+use salesbridge_model::{Client, Clock, Run, Secret, Timestamp};
+use salesbridge_store_sqlite::SqliteStore;
+use salesbridge_testkit::{SequentialIds, TempFolder};
+use salesbridge_vault::KeyRing;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::org::Org;
+
+/// Company of every new Lead.
+pub(crate) const COMPANY: &str = "Acme Brokers";
+/// The sync that comes with the connection `acme`.
+pub(crate) const SYNC: &str = "acme-leads";
+/// Longest wait for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Stage {
+    pub(crate) org: Org,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) folder: TempFolder,
+    stop: CancellationToken,
+}
+
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_methods, reason = "the org has a real clock too")]
+    fn now(&self) -> Timestamp {
+        chrono::Utc::now()
+    }
+}
+
+impl Stage {
+    /// A hub without connections, and an org.
+    pub(crate) async fn set(config: OrgConfig) -> Self {
+        let org = Org::start(config).await;
+        let folder = TempFolder::new();
+        let parts = HubParts {
+            store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
+            keys: KeyRing::generate().expect("a key"),
+            clock: Arc::new(RealClock),
+            ids: Arc::new(SequentialIds::starting_at(1)),
+            steps: Arc::new(Unobserved),
+            connectors: ConnectorSettings {
+                batch_rows: 200,
+                in_flight: Duration::from_secs(600),
+                in_flight_local: Duration::from_millis(200),
+            },
+        };
+        let hub = Hub::open(parts).await.expect("a hub");
+        let stop = CancellationToken::new();
+        TaskTracker::new().spawn(hub.clone().reconcile(stop.clone()));
+        Self { org, hub, folder, stop }
+    }
+
+    /// A hub whose clients have become Leads of the org.
+    pub(crate) async fn connected(clients: &[Client]) -> Self {
+        let stage = Self::set(OrgConfig::default()).await;
+        stage.save(clients).await;
+        stage.connect(connection_to(&stage.org, &stage.org.app)).await;
+        stage
+    }
+
+    /// Makes the connection `acme` and waits for its first sync.
+    pub(crate) async fn connect(&self, new: NewConnection) {
+        self.hub.create_connection(new).await.expect("a connection");
+        self.settled("the first sync", |_| true).await;
+    }
+
+    pub(crate) async fn save(&self, clients: &[Client]) {
+        for client in clients {
+            self.hub.save_client(client).await.expect("a client that may be stored");
+        }
+    }
+
+    pub(crate) async fn edit(&self, edit: ConnectionEdit) {
+        self.hub.edit_connection("acme", edit).await.expect("an edit that may be done");
+    }
+
+    /// Waits until nothing is under way or to be sent, and the sync is as it should be. A change that was just stored may not have been taken in:
+    /// whoever waits for one says by what it is known, or asks for a full run.
+    pub(crate) async fn settled(&self, what: &str, is_so: impl Fn(&SyncDetails) -> bool) -> SyncDetails {
+        until(what, async || {
+            let sync = self.hub.sync(SYNC).await.expect("the sync");
+            let figures = &sync.figures;
+            let waiting = figures.due.due + figures.due.deferred + figures.unsettled + figures.open_runs;
+            (waiting == 0 && figures.last_run.is_some() && is_so(&sync)).then_some(sync)
+        })
+        .await
+    }
+
+    /// Compares every client with what was confirmed, to the end. What was changed before is sent by then.
+    pub(crate) async fn full_run(&self) -> Run {
+        let asked = self.hub.run_sync(SYNC).await.expect("a run");
+        until("the run to end", async || {
+            let run = self.hub.run(asked.id).await.expect("the run");
+            run.state.is_final().then_some(run)
+        })
+        .await
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// A connection named `acme` that sends clients as soon as it is made.
+pub(crate) fn connection_to(org: &Org, app: &App) -> NewConnection {
+    NewConnection {
+        name: "acme".to_owned(),
+        caption: None,
+        provider: "salesforce".to_owned(),
+        method: "client_credentials".to_owned(),
+        domain_url: org.running.url().to_owned(),
+        consumer_key: app.consumer_key.clone(),
+        consumer_secret: Secret::new(app.consumer_secret.clone()),
+        company: Some(COMPANY.to_owned()),
+        fields: BTreeMap::new(),
+        external_id_field: None,
+        enabled: true,
+        confirmed: true,
+    }
+}
+
+/// So many clients whose e-mail addresses tell them apart.
+pub(crate) fn clients(count: usize) -> Vec<Client> {
+    (0..count).map(|number| person(&format!("c{number}"), "Miller")).collect()
+}
+
+/// A client by its key, which is also the beginning of its e-mail address.
+pub(crate) fn person(key: &str, last_name: &str) -> Client {
+    Client {
+        key: key.to_owned(),
+        email: Some(format!("{key}@example.com")),
+        last_name: Some(last_name.to_owned()),
+        ..Client::default()
+    }
+}
+
+/// Looks until there is something to be seen.
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = std::time::Instant::now();
+    let mut looks = tokio::time::interval(Duration::from_millis(5));
+    loop {
+        looks.tick().await;
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited too long for {what}");
+    }
+}
