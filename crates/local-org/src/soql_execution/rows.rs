@@ -88,6 +88,14 @@ pub(crate) fn filter(
 }
 
 fn order(scope: &mut Scope<'_>, query: &Query) -> Result<String, Fault> {
+    let mut keys = sorted_keys(scope, query)?;
+    // Ids grow, so rows without an order of their own come as they were made.
+    keys.push("t0.\"Id\"".to_owned());
+    Ok(keys.join(", "))
+}
+
+/// The keys of `ORDER BY` as SQL.
+pub(crate) fn sorted_keys(scope: &mut Scope<'_>, query: &Query) -> Result<Vec<String>, Fault> {
     let mut keys = Vec::new();
     for order in &query.order_by {
         let OrderKey::Field(path) = &order.key else {
@@ -101,9 +109,7 @@ fn order(scope: &mut Scope<'_>, query: &Query) -> Result<String, Fault> {
         }
         keys.push(sorted(&column.sql, order.direction, order.nulls));
     }
-    // Ids grow, so rows without an order of their own come as they were made.
-    keys.push("t0.\"Id\"".to_owned());
-    Ok(keys.join(", "))
+    Ok(keys)
 }
 
 pub(crate) fn sorted(sql: &str, direction: Direction, nulls: Nulls) -> String {
@@ -112,7 +118,7 @@ pub(crate) fn sorted(sql: &str, direction: Direction, nulls: Nulls) -> String {
     format!("{sql} {direction} NULLS {nulls}")
 }
 
-fn selected(scope: &mut Scope<'_>, query: &Query) -> Result<Vec<Column>, Fault> {
+pub(crate) fn selected(scope: &mut Scope<'_>, query: &Query) -> Result<Vec<Column>, Fault> {
     let Select::Items(items) = &query.select else { return Ok(Vec::new()) };
     let mut columns: Vec<Column> = Vec::new();
     for item in items {
