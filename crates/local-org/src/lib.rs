@@ -17,6 +17,7 @@ mod schema;
 mod seed;
 mod server;
 mod soql_execution;
+mod standard_records;
 mod storage;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -16,6 +16,7 @@ use crate::requests::Requests;
 use crate::schema::{Schema, tables};
 use crate::seed;
 use crate::soql_execution::Cursors;
+use crate::standard_records;
 use crate::storage::Storage;
 
 /// A running org, shared by everyone who answers for it.
@@ -62,6 +63,7 @@ impl OrgState {
             tables::create(sql, &standard)?;
             let schema = seed::custom_fields(sql, standard)?;
             seed::first_start(sql, &config, now)?;
+            standard_records::first_start(sql, &schema, now)?;
             Ok(schema)
         })?;
         let daily_limit = storage.read(|sql| setting(sql, "daily_api_requests"))?;

@@ -1,4 +1,4 @@
-//! What a new org starts with: its own row, two profiles, one administrator, one app. And what an old one remembers.
+//! What a new org starts with: its own row, three profiles, one administrator, one app. And what an old one remembers.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
@@ -10,9 +10,13 @@ use crate::oauth::App;
 use crate::oauth::apps;
 use crate::org::{keep_setting, setting};
 use crate::schema::Schema;
+use crate::standard_records::ADMINISTRATOR;
 
 /// The administrator's e-mail address; the user name starts with the org's pod so that it is unique everywhere.
 const ADMIN_EMAIL: &str = "admin@local-org.example";
+
+/// The profiles beside the administrator's.
+const OTHER_PROFILES: [&str; 2] = ["Standard User", "Minimum Access - Salesforce"];
 
 /// Makes an empty database an org. Does nothing to one that has a name already.
 pub(crate) fn first_start(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusqlite::Result<()> {
@@ -26,8 +30,10 @@ pub(crate) fn first_start(sql: &Connection, config: &OrgConfig, now: DateTime<Ut
     keep_setting(sql, "admin_id", &admin_id)?;
     let now = clock::stamp(now);
     organization(sql, &org_id, &admin_id, &config.name, &now)?;
-    let profile_id = profile(sql, "System Administrator", &admin_id, &now)?;
-    profile(sql, "Standard User", &admin_id, &now)?;
+    let profile_id = profile(sql, ADMINISTRATOR, &admin_id, &now)?;
+    for other in OTHER_PROFILES {
+        profile(sql, other, &admin_id, &now)?;
+    }
     admin(sql, &admin_id, &profile_id, &now)?;
     default_app(sql, config)
 }

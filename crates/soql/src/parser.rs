@@ -87,7 +87,7 @@ impl Parser<'_> {
     }
 
     fn from(&mut self) -> Result<From, SoqlError> {
-        let object = self.name()?;
+        let object = self.object_name()?;
         Ok(From { object, alias: self.alias() })
     }
 
@@ -149,6 +149,19 @@ impl Parser<'_> {
                 Ok(name)
             }
             _ => Err(self.unexpected()),
+        }
+    }
+
+    /// An object's name; `Group` and `Order` are objects too.
+    fn object_name(&mut self) -> Result<Name, SoqlError> {
+        let position = self.position();
+        match self.peek() {
+            Some(Token::Word(word)) if ["Group", "Order"].iter().any(|name| word.eq_ignore_ascii_case(name)) => {
+                let name = Name::new(word.clone(), position);
+                self.at += 1;
+                Ok(name)
+            }
+            _ => self.name(),
         }
     }
 

@@ -99,6 +99,7 @@ impl<'query> Scope<'query> {
             let reference: Vec<String> = self.places[place.parent]
                 .tables
                 .iter()
+                .filter(|(_, object)| object.field(&place.reference).is_some())
                 .map(|(alias, _)| format!("{alias}.{}", identifier(&place.reference)))
                 .collect();
             for (alias, object) in &place.tables {
@@ -134,11 +135,10 @@ impl<'query> Scope<'query> {
     }
 
     fn parent(&mut self, path: &Path, from: usize, relationship: &str) -> Result<usize, Fault> {
-        let found = match self.places[from].tables.as_slice() {
-            [(_, object)] => object.relationship(relationship).cloned(),
-            _ => None,
-        };
-        let field = found.ok_or_else(|| self.no_relationship(path, relationship))?;
+        // Of the objects a polymorphic parent may be, the first that has the relationship leads on.
+        let mut objects = self.places[from].tables.iter();
+        let field = objects.find_map(|(_, object)| object.relationship(relationship)).cloned();
+        let field = field.ok_or_else(|| self.no_relationship(path, relationship))?;
         let described = field.relationship.clone().unwrap_or_default();
         let mut relationships = self.places[from].relationships.clone();
         relationships.push(described);

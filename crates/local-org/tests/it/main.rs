@@ -8,5 +8,6 @@ mod oauth;
 mod persistence;
 mod queries;
 mod rows;
+mod rules_standard_records;
 mod support;
 mod validation;

@@ -20,6 +20,8 @@ fn clauses_round_trip() {
     check_round_trip("SELECT COUNT() FROM Account");
     check_round_trip("SELECT COUNT() FROM Account WHERE Name LIKE 'A%'");
     check_round_trip("SELECT Id FROM Contact c WHERE c.Account.Owner.Manager.Manager.Name = 'x'");
+    check_round_trip("SELECT Id, Queue.Name FROM Group WHERE Type = 'Queue'");
+    check_round_trip("SELECT Id FROM Order ORDER BY Name");
     check_round_trip("SELECT Id FROM Contact ORDER BY Name");
     check_round_trip("SELECT Id FROM Contact ORDER BY Name DESC, Account.Name NULLS LAST LIMIT 10 OFFSET 20");
     check_round_trip("SELECT COUNT(Id) total, MAX(CreatedDate), AVG(Amount) mean FROM Opportunity");
