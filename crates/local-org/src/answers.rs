@@ -19,6 +19,8 @@ pub(crate) struct RowError {
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
     pub(crate) errors: Vec<RowError>,
+    /// The methods the resource knows, where another one was used.
+    pub(crate) allow: Option<String>,
 }
 
 impl RowError {
@@ -49,12 +51,21 @@ impl RowError {
 }
 
 impl Fault {
+    pub(crate) fn of(status: StatusCode, errors: Vec<RowError>) -> Self {
+        Self { status, errors, allow: None }
+    }
+
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, errors: vec![RowError::new(code, message)] }
+        Self::of(status, vec![RowError::new(code, message)])
     }
 
     pub(crate) fn bad_request(error: RowError) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, errors: vec![error] }
+        Self::of(StatusCode::BAD_REQUEST, vec![error])
+    }
+
+    /// The errors as the API writes them.
+    pub(crate) fn body(&self) -> Value {
+        self.errors.iter().map(RowError::in_array).collect()
     }
 
     /// The path leads nowhere.
@@ -68,9 +79,11 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", text)
     }
 
+    /// The resource has no such method; `allowed` are those it has, between commas.
     pub(crate) fn method_not_allowed(method: &str, allowed: &str) -> Self {
         let text = format!("HTTP Method '{method}' not allowed. Allowed are {allowed}");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text)
+        let refused = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", text);
+        Self { allow: Some(allowed.to_owned()), ..refused }
     }
 
     /// A body that is not what the resource reads.
@@ -89,7 +102,11 @@ impl From<rusqlite::Error> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        json_answer(self.status, &self.errors.iter().map(RowError::in_array).collect())
+        let mut response = json_answer(self.status, &self.body());
+        if let Some(allow) = self.allow.and_then(|allow| HeaderValue::from_str(&allow).ok()) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
     }
 }
 

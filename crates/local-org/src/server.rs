@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::answers::{Fault, RowError, json_answer};
+use crate::answers::{Fault, json_answer};
 use crate::clock;
 use crate::config::StartError;
 use crate::faults::{FaultAction, FaultTime};
@@ -27,7 +27,7 @@ use crate::org::Org;
 use crate::requests::{SeenRequest, masked_body, masked_form, masked_headers};
 
 /// The largest body read (REST API Developer Guide: 50 MB for text).
-const LARGEST_BODY: usize = 50 * 1024 * 1024;
+pub(crate) const LARGEST_BODY: usize = 50 * 1024 * 1024;
 /// The longest path with query string in bytes.
 const LONGEST_URI: usize = 16_384;
 
@@ -199,8 +199,5 @@ fn seen(org: &Org, request: &Request<Bytes>) -> SeenRequest {
 
 /// What no room answers.
 pub(crate) async fn nothing_here() -> Fault {
-    Fault {
-        status: StatusCode::NOT_FOUND,
-        errors: vec![RowError::new("NOT_FOUND", "The requested resource does not exist")],
-    }
+    Fault::no_resource()
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
-use crate::answers::{Fault, RowError, ok};
+use crate::answers::{Fault, ok};
 use crate::oauth::wire::{Refusal, TokenAnswer, TokenForm};
 use crate::oauth::{client_credentials, identity, signing::SigningKey, tokens};
 use crate::org::Org;
@@ -120,7 +120,7 @@ pub(crate) fn refused_session(token: Option<&str>) -> Fault {
         Some(token) if tokens::looks_like_jwt(token) => ("INVALID_AUTH_HEADER", "INVALID_JWT_FORMAT"),
         Some(_) => ("INVALID_SESSION_ID", "Session expired or invalid"),
     };
-    Fault { status: StatusCode::UNAUTHORIZED, errors: vec![RowError::new(code, message)] }
+    Fault::new(StatusCode::UNAUTHORIZED, code, message)
 }
 
 fn stands_for_login(org: &Org, headers: &HeaderMap) -> bool {

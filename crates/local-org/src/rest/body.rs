@@ -1,9 +1,12 @@
 //! Reading JSON bodies, with the parser errors the API answers.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::answers::{Fault, RowError};
+
+/// Media types whose bodies are read.
+const READ: [&str; 3] = ["application/json", "text/json", "application/xml"];
 
 /// The body as text.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Fault> {
@@ -22,5 +25,22 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 
 /// The refusal of a single row.
 pub(crate) fn refused(errors: Vec<RowError>) -> Fault {
-    Fault { status: StatusCode::BAD_REQUEST, errors }
+    Fault::of(StatusCode::BAD_REQUEST, errors)
+}
+
+/// The media type of a body in lower case, without its parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// Refuses a body whose kind is named and not read. One without a name counts as JSON.
+pub(crate) fn check_media_type(headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
+    match media_type(headers) {
+        Some(kind) if !body.is_empty() && !READ.contains(&kind.as_str()) => {
+            let text = format!("Content-Type {kind} not supported");
+            Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", text))
+        }
+        _ => Ok(()),
+    }
 }

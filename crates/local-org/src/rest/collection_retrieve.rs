@@ -1,19 +1,15 @@
 //! Many records by their ids in one call; null where there is none.
 
-use std::collections::HashMap;
-
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::answers::{Fault, ok};
-use crate::org::Org;
+use crate::answers::Fault;
+use crate::org::Work;
 use crate::rest::collection_rows::check_number;
-use crate::rest::rows::{ObjectPath, named_fields};
-use crate::rest::{Call, body, object};
+use crate::rest::operation::{Operation, OperationAnswer};
+use crate::rest::rows::named_fields;
+use crate::rest::{Call, object};
 use crate::rows::{self, Found};
 
 /// The most records of one call.
@@ -25,40 +21,34 @@ struct Wanted {
     fields: Vec<String>,
 }
 
-pub(crate) async fn retrieve(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, Fault> {
+/// `GET` with lists in the query string, or `POST` with lists in the body.
+pub(crate) fn retrieve(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+) -> Result<OperationAnswer, Fault> {
+    let object = object(work, name)?;
+    let wanted = wanted(operation)?;
+    check_number(wanted.ids.len(), MOST_READ)?;
+    let fields = named_fields(&object, wanted.fields.iter().map(String::as_str))?;
+    let show = |id: &String| -> Result<Value, Fault> {
+        Ok(match rows::by_id(work, &object, id)? {
+            Found::One(id) => rows::show(work, &call.version, &object, &id, &fields)?.unwrap_or(Value::Null),
+            _ => Value::Null,
+        })
+    };
+    let records = wanted.ids.iter().map(show).collect::<Result<Vec<Value>, Fault>>()?;
+    Ok(OperationAnswer::ok(records))
+}
+
+fn wanted(operation: &Operation) -> Result<Wanted, Fault> {
+    if operation.method == Method::POST {
+        return operation.read();
+    }
     let list = |name: &str| {
-        let text = query.get(name).map(String::as_str).unwrap_or_default();
+        let text = operation.query.get(name).unwrap_or_default();
         text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
-    retrieved(&org, call, path.object, Wanted { ids: list("ids"), fields: list("fields") }).await
-}
-
-pub(crate) async fn retrieve_posted(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    retrieved(&org, call, path.object, body::read(&bytes)?).await
-}
-
-async fn retrieved(org: &Org, call: Call, name: String, wanted: Wanted) -> Result<Response, Fault> {
-    check_number(wanted.ids.len(), MOST_READ)?;
-    let records = org.read(move |work| {
-        let object = object(work, &name)?;
-        let fields = named_fields(&object, wanted.fields.iter().map(String::as_str))?;
-        let show = |id: &String| -> Result<Value, Fault> {
-            Ok(match rows::by_id(work, &object, id)? {
-                Found::One(id) => rows::show(work, &call.version, &object, &id, &fields)?.unwrap_or(Value::Null),
-                _ => Value::Null,
-            })
-        };
-        wanted.ids.iter().map(show).collect::<Result<Vec<Value>, Fault>>()
-    });
-    Ok(ok(&records.await?.into()))
+    Ok(Wanted { ids: list("ids"), fields: list("fields") })
 }

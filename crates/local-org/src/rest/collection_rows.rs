@@ -3,14 +3,13 @@
 
 use std::collections::HashMap;
 
-use axum::body::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::answers::{Fault, RowError};
 use crate::ids;
 use crate::org::Work;
-use crate::rest::body;
+use crate::rest::operation::Operation;
 use crate::rows::{self, Found, Written};
 use crate::schema::{Ability, Field, Object};
 
@@ -58,8 +57,8 @@ fn rolled_back() -> RowError {
     RowError::on("ALL_OR_NONE_OPERATION_ROLLED_BACK", text, &[])
 }
 
-pub(super) fn read(bytes: &Bytes) -> Result<Records, Fault> {
-    let records: Records = body::read(bytes)?;
+pub(super) fn read(operation: &Operation) -> Result<Records, Fault> {
+    let records: Records = operation.read()?;
     check_number(records.records.len(), MOST_WRITTEN)?;
     Ok(records)
 }

@@ -1,44 +1,34 @@
 //! Up to 200 records created or updated by an external id in one call.
 
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::response::Response;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::answers::{Fault, RowError, ok};
-use crate::org::{Org, Work};
+use crate::answers::{Fault, RowError};
+use crate::org::Work;
 use crate::rest::collection_rows::{Done, Repeated, all, folded, known_id, read, take};
-use crate::rest::{Call, body, object};
+use crate::rest::operation::{Operation, OperationAnswer};
+use crate::rest::{Call, object};
 use crate::rows::{self, Found, Purpose, key_cell};
 use crate::schema::{Field, FieldType, Object};
 
-#[derive(Deserialize)]
-pub(crate) struct KeyedPath {
-    object: String,
-    field: String,
-}
-
-pub(crate) async fn upsert(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<KeyedPath>,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    let mut asked = read(&bytes)?;
-    let results = org.write(move |work| {
-        let object = object(work, &path.object)?;
-        let key = object.field(&path.field).filter(|field| field.finds_rows());
-        let key = key.ok_or_else(|| Fault::no_row(&path.field))?;
-        let text = body::text(&bytes)?;
-        let keys: Vec<Option<String>> = asked.records.iter_mut().map(|row| take(row, &key.name)).collect();
-        let repeated = Repeated::new(keys.iter().flatten().map(|value| folded(key, value)));
-        all(work, asked.all_or_none, asked.records.iter().zip(keys), |(row, value)| {
-            upsert_one(work, &call, &object, key, row, value.as_deref(), &repeated, text)
-        })
-    });
-    Ok(ok(&results.await?.into()))
+/// `PATCH /composite/sobjects/X/FIELD`.
+pub(crate) fn upsert(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+    field: &str,
+) -> Result<OperationAnswer, Fault> {
+    let mut asked = read(operation)?;
+    let object = object(work, name)?;
+    let key = object.field(field).filter(|field| field.finds_rows());
+    let key = key.ok_or_else(|| Fault::no_row(field))?;
+    let text = operation.text()?;
+    let keys: Vec<Option<String>> = asked.records.iter_mut().map(|row| take(row, &key.name)).collect();
+    let repeated = Repeated::new(keys.iter().flatten().map(|value| folded(key, value)));
+    let results = all(work, asked.all_or_none, asked.records.iter().zip(keys), |(row, value)| {
+        upsert_one(work, call, &object, key, row, value.as_deref(), &repeated, text)
+    })?;
+    Ok(OperationAnswer::ok(results))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of an upsert needs all of them, and only here")]

@@ -1,14 +1,10 @@
 //! What the org says about its objects.
 
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::answers::{Fault, ok};
-use crate::org::{Org, Work};
+use crate::answers::Fault;
+use crate::org::Work;
 use crate::rest::describe_field::field;
-use crate::rest::rows::ObjectPath;
 use crate::rest::{Call, object as named_object};
 use crate::rows;
 use crate::schema::{Child, Object, ObjectAbility};
@@ -17,36 +13,20 @@ use crate::storage::{identifier, table};
 /// The most recent records shown.
 const RECENT: u32 = 10;
 
-pub(crate) async fn global(State(org): State<Org>, Extension(call): Extension<Call>) -> Result<Response, Fault> {
-    let entries = org.read(move |work| {
-        Ok(work.schema.objects().map(|object| entry(&call.version, object).into()).collect::<Vec<Value>>())
-    });
-    Ok(ok(&json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries.await?})))
+pub(super) fn global_answer(work: &Work<'_>, call: &Call) -> Value {
+    let entries: Vec<Value> = work.schema.objects().map(|object| entry(&call.version, object).into()).collect();
+    json!({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries})
 }
 
-pub(crate) async fn basic(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-) -> Result<Response, Fault> {
-    let answer = org.read(move |work| {
-        let object = named_object(work, &path.object)?;
-        let recent = recent(work, &call.version, &object)?;
-        Ok(json!({"objectDescribe": entry(&call.version, &object), "recentItems": recent}))
-    });
-    Ok(ok(&answer.await?))
+pub(super) fn basic_answer(work: &Work<'_>, call: &Call, name: &str) -> Result<Value, Fault> {
+    let object = named_object(work, name)?;
+    let recent = recent(work, &call.version, &object)?;
+    Ok(json!({"objectDescribe": entry(&call.version, &object), "recentItems": recent}))
 }
 
-pub(crate) async fn object(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-) -> Result<Response, Fault> {
-    let answer = org.read(move |work| {
-        let object = named_object(work, &path.object)?;
-        Ok(described(work, &call.version, &object))
-    });
-    Ok(ok(&answer.await?))
+pub(super) fn object_answer(work: &Work<'_>, call: &Call, name: &str) -> Result<Value, Fault> {
+    let object = named_object(work, name)?;
+    Ok(described(work, &call.version, &object))
 }
 
 /// The short form: flags, labels, paths.

@@ -1,139 +1,118 @@
 //! Single records by an external id: upsert, retrieve, delete.
 
-use std::collections::HashMap;
-
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::answers::{Fault, json_answer, ok};
-use crate::org::{Org, Work};
-use crate::rest::rows::{created, show, writeable};
+use crate::answers::Fault;
+use crate::org::Work;
+use crate::rest::operation::{Operation, OperationAnswer};
+use crate::rest::rows::{self as single, created, deleted, writeable};
 use crate::rest::{Call, body, object};
 use crate::rows::{self, Found, Purpose, key_cell, record_url};
-use crate::schema::{FieldType, Object, ObjectAbility};
+use crate::schema::{Field, FieldType, Object, ObjectAbility};
 
 /// Versions before this one answer an upsert that updated with 204 and no body.
 const BODY_SINCE: &str = "v46.0";
 
-#[derive(Deserialize)]
-pub(crate) struct KeyPath {
-    object: String,
-    field: String,
-    value: String,
-}
-
-/// What an upsert came to.
-enum Upserted {
-    Created(String, String),
-    Updated(String, String),
-    Several(Vec<String>),
-}
-
-pub(crate) async fn upsert(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<KeyPath>,
-    Query(query): Query<HashMap<String, String>>,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    let row: Map<String, Value> = body::read(&bytes)?;
-    let update_only = query.get("updateOnly").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let version = call.version.clone();
-    let outcome = org.write(move |work| upserted(work, &call, &path, &row, body::text(&bytes)?, update_only)).await?;
-    Ok(match outcome {
-        Upserted::Created(object, id) => created(&version, &object, &id, Some(true)),
-        Upserted::Updated(..) if is_before(&version, BODY_SINCE) => StatusCode::NO_CONTENT.into_response(),
-        Upserted::Updated(object, id) => created(&version, &object, &id, Some(false)),
-        Upserted::Several(urls) => several(urls),
-    })
-}
-
-fn upserted(
+/// `/sobjects/X/FIELD/VALUE`.
+pub(crate) fn one(
     work: &Work<'_>,
     call: &Call,
-    path: &KeyPath,
-    row: &Map<String, Value>,
-    text: &str,
-    update_only: bool,
-) -> Result<Upserted, Fault> {
-    let object = writeable(work, &path.object, ObjectAbility::Updateable, "PATCH")?;
-    let found = rows::by_external_id(work, &object, &path.field, &path.value)?;
-    let key = object.field(&path.field).ok_or_else(|| Fault::no_row(&path.field))?;
+    operation: &Operation,
+    name: &str,
+    field: &str,
+    value: &str,
+) -> Result<OperationAnswer, Fault> {
+    match operation.method {
+        Method::PATCH => upsert(work, call, operation, name, field, value),
+        Method::GET => {
+            let object = object(work, name)?;
+            match found(work, call, &object, field, value)? {
+                Ok(id) => single::retrieve(work, call, operation, &object, &id),
+                Err(several) => Ok(several),
+            }
+        }
+        Method::DELETE => {
+            let object = writeable(work, name, ObjectAbility::Deletable, operation)?;
+            match found(work, call, &object, field, value)? {
+                Ok(id) => single::delete(work, call, &object, &id),
+                Err(several) => Ok(several),
+            }
+        }
+        _ => Err(operation.not_allowed("HEAD,GET,PATCH,DELETE")),
+    }
+}
+
+fn upsert(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+    field: &str,
+    value: &str,
+) -> Result<OperationAnswer, Fault> {
+    let object = writeable(work, name, ObjectAbility::Updateable, operation)?;
+    let row: Map<String, Value> = operation.read()?;
+    let found = rows::by_external_id(work, &object, field, value)?;
+    let key = object.field(field).ok_or_else(|| Fault::no_row(field))?;
     match found {
-        Found::NoSuchField => Err(Fault::no_row(&path.field)),
-        Found::Several(ids) => Ok(Upserted::Several(urls(&call.version, &object, &ids))),
+        Found::NoSuchField => Err(Fault::no_row(field)),
+        Found::Several(ids) => Ok(several(&call.version, &object, &ids)),
         Found::One(id) => {
-            let input = rows::parse(&object, row, Purpose::Update, Some(key), text)?;
+            let input = rows::parse(&object, &row, Purpose::Update, Some(key), operation.text()?)?;
             let id = rows::update(work, &object, &id, input, &call.user_id)?.map_err(body::refused)?;
-            Ok(Upserted::Updated(object.name.clone(), id))
+            Ok(updated(&call.version, &object.name, &id))
         }
-        Found::Deleted => Err(Fault::new(StatusCode::NOT_FOUND, "ENTITY_IS_DELETED", "entity is deleted")),
-        Found::None if update_only || key.kind == FieldType::Id => Err(Fault::no_row(&path.value)),
-        Found::None => {
-            let mut input = rows::parse(&object, row, Purpose::Create, Some(key), text)?;
-            input.values.extend(key_cell(key, &path.value).map(|cell| (key, cell)));
-            let id = rows::create(work, &object, input, &call.user_id)?.map_err(body::refused)?;
-            Ok(Upserted::Created(object.name.clone(), id))
-        }
+        Found::Deleted => Err(deleted()),
+        Found::None if operation.query.is_true("updateOnly") || key.kind == FieldType::Id => Err(Fault::no_row(value)),
+        Found::None => inserted(work, call, operation, &object, key, value, &row),
     }
 }
 
-pub(crate) async fn retrieve(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<KeyPath>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, Fault> {
-    let outcome = org.read(move |work| {
-        let object = object(work, &path.object)?;
-        match one(work, &call, &object, &path)? {
-            Ok(id) => show(work, &call.version, &object, &id, query.get("fields").map(String::as_str)).map(Ok),
-            Err(urls) => Ok(Err(urls)),
-        }
-    });
-    Ok(outcome.await?.map_or_else(several, |record| ok(&record)))
+fn inserted(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    object: &Object,
+    key: &Field,
+    value: &str,
+    row: &Map<String, Value>,
+) -> Result<OperationAnswer, Fault> {
+    if !object.can(ObjectAbility::Createable) {
+        return Err(operation.not_allowed("HEAD,GET,PATCH"));
+    }
+    let mut input = rows::parse(object, row, Purpose::Create, Some(key), operation.text()?)?;
+    input.values.extend(key_cell(key, value).map(|cell| (key, cell)));
+    let id = rows::create(work, object, input, &call.user_id)?.map_err(body::refused)?;
+    Ok(created(&call.version, &object.name, &id, Some(true)))
 }
 
-pub(crate) async fn delete(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<KeyPath>,
-) -> Result<Response, Fault> {
-    let outcome = org.write(move |work| {
-        let object = writeable(work, &path.object, ObjectAbility::Deletable, "DELETE")?;
-        match one(work, &call, &object, &path)? {
-            Ok(id) => rows::delete(work, &object, &id, &call.user_id)?.map_err(body::refused).map(Ok),
-            Err(urls) => Ok(Err(urls)),
-        }
-    });
-    Ok(outcome.await?.map_or_else(several, |_| StatusCode::NO_CONTENT.into_response()))
+fn updated(version: &str, object: &str, id: &str) -> OperationAnswer {
+    // Versions of two digits compare as text.
+    if version < BODY_SINCE {
+        return OperationAnswer::nothing(StatusCode::NO_CONTENT);
+    }
+    created(version, object, id, Some(false))
 }
 
-/// The id of the one record with the key, or the paths of several.
-fn one(work: &Work<'_>, call: &Call, object: &Object, path: &KeyPath) -> Result<Result<String, Vec<String>>, Fault> {
-    match rows::by_external_id(work, object, &path.field, &path.value)? {
+/// The id of the one record with the key, or the answer that there are several.
+fn found(
+    work: &Work<'_>,
+    call: &Call,
+    object: &Object,
+    field: &str,
+    value: &str,
+) -> Result<Result<String, OperationAnswer>, Fault> {
+    match rows::by_external_id(work, object, field, value)? {
         Found::One(id) => Ok(Ok(id)),
-        Found::Several(ids) => Ok(Err(urls(&call.version, object, &ids))),
-        Found::NoSuchField => Err(Fault::no_row(&path.field)),
-        Found::Deleted => Err(Fault::new(StatusCode::NOT_FOUND, "ENTITY_IS_DELETED", "entity is deleted")),
-        Found::None => Err(Fault::no_row(&path.value)),
+        Found::Several(ids) => Ok(Err(several(&call.version, object, &ids))),
+        Found::NoSuchField => Err(Fault::no_row(field)),
+        Found::Deleted => Err(deleted()),
+        Found::None => Err(Fault::no_row(value)),
     }
 }
 
-fn several(urls: Vec<String>) -> Response {
-    json_answer(StatusCode::MULTIPLE_CHOICES, &urls.into())
-}
-
-fn urls(version: &str, object: &Object, ids: &[String]) -> Vec<String> {
-    ids.iter().map(|id| record_url(version, &object.name, id)).collect()
-}
-
-/// Versions of two digits compare as text.
-fn is_before(version: &str, other: &str) -> bool {
-    version < other
+fn several(version: &str, object: &Object, ids: &[String]) -> OperationAnswer {
+    let urls: Vec<Value> = ids.iter().map(|id| record_url(version, &object.name, id).into()).collect();
+    OperationAnswer::json(StatusCode::MULTIPLE_CHOICES, urls.into())
 }

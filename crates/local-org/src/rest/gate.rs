@@ -11,7 +11,7 @@ use crate::limits::{count_call, used};
 use crate::oauth::tokens::{Session, looks_like_jwt, present};
 use crate::oauth::{bearer, refused_session, users};
 use crate::org::{Org, Work};
-use crate::rest::{Call, versions};
+use crate::rest::{Call, CallOptions, versions};
 
 /// Scopes that open the REST API.
 const API_SCOPES: [&str; 2] = ["api", "full"];
@@ -34,7 +34,8 @@ pub(crate) async fn gate(State(org): State<Org>, uri: OriginalUri, mut request: 
         return with_usage(refused.into_response(), used, limit);
     };
     let method = request.method().clone();
-    request.extensions_mut().insert(Call { version, user_id });
+    let options = CallOptions::from_headers(request.headers());
+    request.extensions_mut().insert(Call { version, user_id, options });
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::CONTENT_TYPE) {
         response = explained(&response, method.as_str());

@@ -1,25 +1,20 @@
 //! What is left of the org's allowances.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Extension;
-use axum::extract::{Query, State};
-use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::answers::{Fault, ok};
+use crate::answers::Fault;
 use crate::limits::used;
-use crate::org::{Org, Work};
-use crate::rest::Call;
+use crate::org::Work;
 use crate::schema::Object;
 use crate::storage::table;
 
-pub(crate) async fn limits(State(org): State<Org>, Extension(_): Extension<Call>) -> Result<Response, Fault> {
-    let max = org.daily_limit();
-    let used = org.read(|work| Ok(used(work.sql, work.now)?)).await?;
+pub(crate) fn limits(work: &Work<'_>) -> Result<Value, Fault> {
+    let max = work.org.daily_limit();
+    let used = used(work.sql, work.now)?;
     let untouched = |max: u64| json!({"Max": max, "Remaining": max});
-    Ok(ok(&json!({
+    Ok(json!({
         "DailyApiRequests": {"Max": max, "Remaining": max.saturating_sub(used)},
         "DailyBulkApiBatches": untouched(15_000),
         "DailyBulkV2QueryJobs": untouched(10_000),
@@ -27,27 +22,20 @@ pub(crate) async fn limits(State(org): State<Org>, Extension(_): Extension<Call>
         "DailyStreamingApiEvents": untouched(10_000),
         "DataStorageMB": untouched(1_024),
         "FileStorageMB": untouched(1_024),
-    })))
+    }))
 }
 
 /// Unknown names are left out without a word.
-pub(crate) async fn record_count(
-    State(org): State<Org>,
-    Extension(_): Extension<Call>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, Fault> {
-    let asked = query.get("sObjects").cloned();
-    let counted = org.read(move |work| {
-        let objects: Vec<Arc<Object>> = match &asked {
-            Some(names) => names.split(',').filter_map(|name| work.schema.object(name.trim())).cloned().collect(),
-            None => work.schema.objects().cloned().collect(),
-        };
-        let count = |object: &Arc<Object>| -> Result<Value, Fault> {
-            Ok(json!({"count": records_of(work, object)?, "name": object.name}))
-        };
-        objects.iter().map(count).collect::<Result<Vec<Value>, Fault>>()
-    });
-    Ok(ok(&json!({"sObjects": counted.await?})))
+pub(crate) fn record_count(work: &Work<'_>, asked: Option<&str>) -> Result<Value, Fault> {
+    let objects: Vec<Arc<Object>> = match asked {
+        Some(names) => names.split(',').filter_map(|name| work.schema.object(name.trim())).cloned().collect(),
+        None => work.schema.objects().cloned().collect(),
+    };
+    let count = |object: &Arc<Object>| -> Result<Value, Fault> {
+        Ok(json!({"count": records_of(work, object)?, "name": object.name}))
+    };
+    let counts = objects.iter().map(count).collect::<Result<Vec<Value>, Fault>>()?;
+    Ok(json!({"sObjects": counts}))
 }
 
 /// The number of records outside the recycle bin.

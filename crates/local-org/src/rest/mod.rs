@@ -1,15 +1,18 @@
 //! The REST API: one file per family of resources. Refuses to hold rules; those are in `rows` and `soql_execution`.
 
 mod body;
+mod call;
 mod collection_retrieve;
 mod collection_rows;
 mod collection_upsert;
 mod collections;
 mod describe;
 mod describe_field;
+mod dispatch;
 mod external_ids;
 mod gate;
 pub(crate) mod limits;
+mod operation;
 mod query;
 mod rows;
 mod tooling;
@@ -18,41 +21,27 @@ mod versions;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{any, delete, get, post};
 
 use crate::answers::Fault;
 use crate::org::{Org, Work};
 use crate::schema::Object;
+use crate::server::LARGEST_BODY;
 
-/// Who calls, and in which version of the API; put into each request by the gate.
-#[derive(Debug, Clone)]
-pub(crate) struct Call {
-    /// As in paths: `v66.0`.
-    pub(crate) version: String,
-    pub(crate) user_id: String,
-}
+pub(crate) use call::{Call, CallOptions};
 
 pub(crate) fn routes(org: &Org) -> Router<Org> {
     let versioned = Router::new()
         .route("/", get(versions::resources))
-        .route("/limits", get(limits::limits))
-        .route("/limits/recordCount", get(limits::record_count))
-        .route("/sobjects", get(describe::global))
-        .route("/sobjects/{object}", get(describe::basic).post(rows::create))
-        .route("/sobjects/{object}/describe", get(describe::object))
-        .route("/sobjects/{object}/Id", post(rows::create_by_id_path))
-        .route("/sobjects/{object}/{id}", get(rows::retrieve).patch(rows::update).delete(rows::delete))
-        .route(
-            "/sobjects/{object}/{field}/{value}",
-            get(external_ids::retrieve).patch(external_ids::upsert).delete(external_ids::delete),
-        )
-        .route("/composite/sobjects", post(collections::create).patch(collections::update).delete(collections::delete))
-        .route(
-            "/composite/sobjects/{object}",
-            get(collection_retrieve::retrieve).post(collection_retrieve::retrieve_posted),
-        )
-        .route("/composite/sobjects/{object}/{field}", patch(collection_upsert::upsert))
+        .route("/limits", any(operation::handle))
+        .route("/limits/recordCount", any(operation::handle))
+        .route("/sobjects", any(operation::handle))
+        .route("/sobjects/{object}", any(operation::handle))
+        .route("/sobjects/{object}/{*rest}", any(operation::handle))
+        .route("/composite/sobjects", any(operation::handle))
+        .route("/composite/sobjects/{*rest}", any(operation::handle))
         .route("/query", get(query::query))
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))
@@ -60,6 +49,7 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/tooling/sobjects/CustomField", post(tooling::create_field))
         .route("/tooling/sobjects/CustomField/{id}", delete(tooling::delete_field))
         .fallback(no_resource)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(org), gate::gate));
     Router::new().route("/services/data", get(versions::versions)).nest("/services/data/{version}", versioned)
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,6 +12,7 @@ use crate::answers::{Fault, RowError, ok};
 use crate::ids;
 use crate::org::{Org, Work};
 use crate::rest::Call;
+use crate::rest::operation::Parameters;
 use crate::soql_execution::{self, Cursor, Outcome};
 
 /// Rows of a page when the caller names no size, and the most.
@@ -27,25 +27,21 @@ pub(crate) struct LocatorPath {
     locator: String,
 }
 
-type Parameters = Query<HashMap<String, String>>;
-
 pub(crate) async fn query(
     State(org): State<Org>,
     Extension(call): Extension<Call>,
-    Query(parameters): Parameters,
-    headers: HeaderMap,
+    Query(parameters): Query<HashMap<String, String>>,
 ) -> Result<Response, Fault> {
-    first_page(&org, call, &parameters, page_size(&headers), false).await
+    first_page(&org, call, &parameters, false).await
 }
 
 /// As [`query`], with the recycle bin.
 pub(crate) async fn query_all(
     State(org): State<Org>,
     Extension(call): Extension<Call>,
-    Query(parameters): Parameters,
-    headers: HeaderMap,
+    Query(parameters): Query<HashMap<String, String>>,
 ) -> Result<Response, Fault> {
-    first_page(&org, call, &parameters, page_size(&headers), true).await
+    first_page(&org, call, &parameters, true).await
 }
 
 pub(crate) async fn next_page(
@@ -53,38 +49,52 @@ pub(crate) async fn next_page(
     Extension(call): Extension<Call>,
     Path(path): Path<LocatorPath>,
 ) -> Result<Response, Fault> {
+    let answer = org.read(move |work| next_page_answer(work, &call, &path.locator));
+    Ok(ok(&answer.await?))
+}
+
+/// The page that starts at a locator.
+pub(super) fn next_page_answer(work: &Work<'_>, call: &Call, locator: &str) -> Result<Value, Fault> {
     let invalid = || Fault::bad_request(RowError::new("INVALID_QUERY_LOCATOR", "invalid query locator"));
-    let (locator, offset) = path.locator.split_once('-').ok_or_else(invalid)?;
+    let (locator, offset) = locator.split_once('-').ok_or_else(invalid)?;
     let offset: usize = offset.parse().map_err(|_| invalid())?;
-    let cursor = org.cursors.find(locator, &call.user_id, org.now()).ok_or_else(invalid)?;
+    let cursor = work.org.cursors.find(locator, &call.user_id, work.now).ok_or_else(invalid)?;
     if offset >= cursor.ids.len() {
         return Err(invalid());
     }
-    let answer = org.read(move |work| {
-        let end = cursor.ids.len().min(offset + cursor.page_size);
-        let records = soql_execution::page(work, &call.version, &cursor.query, &cursor.ids[offset..end])?;
-        Ok(page_answer(&call.version, &cursor.locator, cursor.ids.len(), end, records))
-    });
-    Ok(ok(&answer.await?))
+    let end = cursor.ids.len().min(offset + cursor.page_size);
+    let records = soql_execution::page(work, &call.version, &cursor.query, &cursor.ids[offset..end])?;
+    Ok(page_answer(&call.version, &cursor.locator, cursor.ids.len(), end, records))
 }
 
 async fn first_page(
     org: &Org,
     call: Call,
     parameters: &HashMap<String, String>,
-    page_size: usize,
     include_deleted: bool,
 ) -> Result<Response, Fault> {
-    let text = parameters
-        .get("q")
-        .cloned()
-        .ok_or_else(|| Fault::bad_request(RowError::new("MALFORMED_QUERY", "A query string has to be specified")))?;
+    let text = asked(parameters.get("q").map(String::as_str))?.to_owned();
     // A query that fits one page writes nothing; only a longer one takes a locator, which is an id of the org.
-    let answer = org.write(move |work| answered(work, &call, &text, page_size, include_deleted));
+    let answer = org.write(move |work| answered(work, &call, &text, include_deleted));
     Ok(ok(&answer.await?))
 }
 
-fn answered(work: &Work<'_>, call: &Call, text: &str, page_size: usize, include_deleted: bool) -> Result<Value, Fault> {
+fn asked(text: Option<&str>) -> Result<&str, Fault> {
+    text.ok_or_else(|| Fault::bad_request(RowError::new("MALFORMED_QUERY", "A query string has to be specified")))
+}
+
+/// The first page of a query, as a part of a composite request asks for it.
+pub(super) fn first_page_answer(
+    work: &Work<'_>,
+    call: &Call,
+    parameters: &Parameters,
+    include_deleted: bool,
+) -> Result<Value, Fault> {
+    answered(work, call, asked(parameters.get("q"))?, include_deleted)
+}
+
+fn answered(work: &Work<'_>, call: &Call, text: &str, include_deleted: bool) -> Result<Value, Fault> {
+    let page_size = page_size(call);
     let (query, outcome) = soql_execution::run(work, text, include_deleted)?;
     let ids = match outcome {
         Outcome::Complete(answer) => return Ok(answer),
@@ -110,12 +120,7 @@ fn page_answer(version: &str, locator: &str, total: usize, end: usize, records: 
     json!({"totalSize": total, "done": false, "nextRecordsUrl": next, "records": records})
 }
 
-/// `Sforce-Query-Options: batchSize=500`, within what the API allows.
-fn page_size(headers: &HeaderMap) -> usize {
-    let options = headers.get("sforce-query-options").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let asked = options.split([',', ';']).find_map(|option| {
-        let (name, value) = option.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("batchSize").then(|| value.trim().parse().ok()).flatten()
-    });
-    asked.map_or(LARGEST_PAGE, |size: usize| size.clamp(SMALLEST_PAGE, LARGEST_PAGE))
+/// The rows of a page, as many as the caller asks for within what the API allows.
+fn page_size(call: &Call) -> usize {
+    call.options.batch_size.map_or(LARGEST_PAGE, |size| size.clamp(SMALLEST_PAGE, LARGEST_PAGE))
 }

@@ -1,108 +1,81 @@
 //! Single records by id.
 
-use std::collections::HashMap;
-
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use axum::http::{Method, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use crate::answers::{Fault, RowError, json_answer, ok};
-use crate::org::{Org, Work};
+use crate::answers::{Fault, RowError};
+use crate::org::Work;
+use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{Call, body, object};
 use crate::rows::{self, Found, Purpose, record_url};
 use crate::schema::{Field, Object, ObjectAbility};
 
-#[derive(Deserialize)]
-pub(crate) struct ObjectPath {
-    pub(crate) object: String,
+/// `POST /sobjects/X`; by the path `/sobjects/X/Id` the answer says that the record is new.
+pub(crate) fn create(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+    says_created: bool,
+) -> Result<OperationAnswer, Fault> {
+    let object = writeable(work, name, ObjectAbility::Createable, operation)?;
+    let row: Map<String, Value> = operation.read()?;
+    let input = rows::parse(&object, &row, Purpose::Create, None, operation.text()?)?;
+    let id = rows::create(work, &object, input, &call.user_id)?.map_err(body::refused)?;
+    Ok(created(&call.version, &object.name, &id, says_created.then_some(true)))
 }
 
-#[derive(Deserialize)]
-pub(crate) struct RowPath {
-    object: String,
-    id: String,
+/// `/sobjects/X/ID`.
+pub(crate) fn one(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+    id: &str,
+) -> Result<OperationAnswer, Fault> {
+    match operation.method {
+        Method::GET => {
+            let object = object(work, name)?;
+            retrieve(work, call, operation, &object, &existing(work, &object, id)?)
+        }
+        Method::PATCH => {
+            let object = writeable(work, name, ObjectAbility::Updateable, operation)?;
+            update(work, call, operation, &object, &existing(work, &object, id)?)
+        }
+        Method::DELETE => {
+            let object = writeable(work, name, ObjectAbility::Deletable, operation)?;
+            delete(work, call, &object, &existing(work, &object, id)?)
+        }
+        _ => Err(operation.not_allowed(&allowed(object(work, name)?.as_ref()))),
+    }
 }
 
-pub(crate) async fn create(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    made(&org, call, path.object, bytes, false).await
+pub(crate) fn retrieve(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    object: &Object,
+    id: &str,
+) -> Result<OperationAnswer, Fault> {
+    show(work, &call.version, object, id, operation.query.get("fields")).map(OperationAnswer::ok)
 }
 
-/// `POST /sobjects/X/Id`: as a create, and the answer says so.
-pub(crate) async fn create_by_id_path(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<ObjectPath>,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    made(&org, call, path.object, bytes, true).await
+pub(crate) fn update(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    object: &Object,
+    id: &str,
+) -> Result<OperationAnswer, Fault> {
+    let row: Map<String, Value> = operation.read()?;
+    let input = rows::parse(object, &row, Purpose::Update, None, operation.text()?)?;
+    rows::update(work, object, id, input, &call.user_id)?.map_err(body::refused)?;
+    Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
 }
 
-async fn made(org: &Org, call: Call, name: String, bytes: Bytes, says_created: bool) -> Result<Response, Fault> {
-    let row: Map<String, Value> = body::read(&bytes)?;
-    let version = call.version.clone();
-    let (object, id) = org
-        .write(move |work| {
-            let object = writeable(work, &name, ObjectAbility::Createable, "POST")?;
-            let input = rows::parse(&object, &row, Purpose::Create, None, body::text(&bytes)?)?;
-            let id = rows::create(work, &object, input, &call.user_id)?.map_err(body::refused)?;
-            Ok((object.name.clone(), id))
-        })
-        .await?;
-    Ok(created(&version, &object, &id, says_created.then_some(true)))
-}
-
-pub(crate) async fn retrieve(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<RowPath>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, Fault> {
-    let record = org.read(move |work| {
-        let object = object(work, &path.object)?;
-        let id = existing(work, &object, &path.id)?;
-        show(work, &call.version, &object, &id, query.get("fields").map(String::as_str))
-    });
-    Ok(ok(&record.await?))
-}
-
-pub(crate) async fn update(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<RowPath>,
-    bytes: Bytes,
-) -> Result<StatusCode, Fault> {
-    let row: Map<String, Value> = body::read(&bytes)?;
-    org.write(move |work| {
-        let object = writeable(work, &path.object, ObjectAbility::Updateable, "PATCH")?;
-        let id = existing(work, &object, &path.id)?;
-        let input = rows::parse(&object, &row, Purpose::Update, None, body::text(&bytes)?)?;
-        rows::update(work, &object, &id, input, &call.user_id)?.map_err(body::refused)
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-pub(crate) async fn delete(
-    State(org): State<Org>,
-    Extension(call): Extension<Call>,
-    Path(path): Path<RowPath>,
-) -> Result<StatusCode, Fault> {
-    org.write(move |work| {
-        let object = writeable(work, &path.object, ObjectAbility::Deletable, "DELETE")?;
-        let id = existing(work, &object, &path.id)?;
-        rows::delete(work, &object, &id, &call.user_id)?.map_err(body::refused)
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+pub(crate) fn delete(work: &Work<'_>, call: &Call, object: &Object, id: &str) -> Result<OperationAnswer, Fault> {
+    rows::delete(work, object, id, &call.user_id)?.map_err(body::refused)?;
+    Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
 }
 
 /// The object a path names, when this can be done with it.
@@ -110,19 +83,31 @@ pub(crate) fn writeable(
     work: &Work<'_>,
     name: &str,
     ability: ObjectAbility,
-    method: &str,
+    operation: &Operation,
 ) -> Result<std::sync::Arc<Object>, Fault> {
     let object = object(work, name)?;
-    if object.can(ability) { Ok(object) } else { Err(Fault::method_not_allowed(method, "HEAD,GET")) }
+    if object.can(ability) { Ok(object) } else { Err(operation.not_allowed(&allowed(&object))) }
+}
+
+/// The methods of a record's path.
+fn allowed(object: &Object) -> String {
+    let may = [(ObjectAbility::Updateable, ",PATCH"), (ObjectAbility::Deletable, ",DELETE")];
+    let more = may.iter().filter(|(ability, _)| object.can(*ability)).map(|(_, method)| *method);
+    std::iter::once("HEAD,GET").chain(more).collect()
 }
 
 /// The id of a record that is there and not deleted.
 pub(crate) fn existing(work: &Work<'_>, object: &Object, id: &str) -> Result<String, Fault> {
     match rows::by_id(work, object, id)? {
         Found::One(id) => Ok(id),
-        Found::Deleted => Err(Fault::new(StatusCode::NOT_FOUND, "ENTITY_IS_DELETED", "entity is deleted")),
+        Found::Deleted => Err(deleted()),
         _ => Err(Fault::no_row(id)),
     }
+}
+
+/// The record is in the recycle bin.
+pub(crate) fn deleted() -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, "ENTITY_IS_DELETED", "entity is deleted")
 }
 
 /// A record with the asked fields, or all of them. `Id` is always there.
@@ -164,14 +149,13 @@ pub(crate) fn named_fields<'object, 'name>(
 }
 
 /// The answer to a record made or, for upserts, found and changed.
-pub(crate) fn created(version: &str, object: &str, id: &str, created: Option<bool>) -> Response {
+pub(crate) fn created(version: &str, object: &str, id: &str, created: Option<bool>) -> OperationAnswer {
     let mut body = json!({"id": id, "success": true, "errors": []});
     if let (Some(created), Some(map)) = (created, body.as_object_mut()) {
         map.insert("created".to_owned(), created.into());
     }
     if created == Some(false) {
-        return ok(&body);
+        return OperationAnswer::ok(body);
     }
-    let location = [(header::LOCATION, record_url(version, object, id))];
-    (location, json_answer(StatusCode::CREATED, &body)).into_response()
+    OperationAnswer::json(StatusCode::CREATED, body).with(header::LOCATION, &record_url(version, object, id))
 }
