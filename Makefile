@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo fmt install-tools install-compiler
+.PHONY: help test demo fuzz fmt install-tools install-compiler
 
 # Outside the clone, so that a second clone builds in seconds. Set CARGO_TARGET_DIR to build elsewhere.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/salesbridge
@@ -47,6 +47,9 @@ demo: install-compiler ## Build Salesbridge, then show the whole story against a
 	  exec "$(CARGO_TARGET_DIR)/debug/salesbridge" demo --once $(ARGS); \
 	fi
 
+fuzz: install-tools ## Throw inputs at the local org and the SOQL parser, ten minutes for each of four targets
+	@cargo run --quiet --locked --package xtask -- fuzz
+
 fmt: ## Format the code
 	@cargo fmt --all
 
@@ -64,6 +67,10 @@ install-tools: install-compiler ## Install the tools that the checks need, those
 	  echo "Installing cargo-deny $(DENY_VERSION), which checks licences and sources of crates, into $(TOOLS). About a minute, once."; \
 	  $(INSTALL) --version $(DENY_VERSION) cargo-deny; }
 	@rm -rf "$(TOOLS)/target"
+	@command -v c++ >/dev/null || { \
+	  echo "Installing g++: libFuzzer is C++."; \
+	  $(SUDO) apt-get update; \
+	  $(SUDO) apt-get install --yes --no-install-recommends g++; }
 
 install-compiler:
 	@command -v cargo >/dev/null || { \

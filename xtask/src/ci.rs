@@ -4,15 +4,19 @@
 //! network once the dependencies are fetched, so security advisories are not looked up here.
 
 use std::{
-    env,
-    ffi::OsString,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 
-use crate::{manifests::Workspace, map, requirements, summary};
+use crate::{
+    fuzz,
+    manifests::Workspace,
+    map,
+    processes::{cargo, finish, judge},
+    requirements, summary,
+};
 
 /// One step, and what to do when it fails.
 struct Step {
@@ -73,6 +77,11 @@ const STEPS: &[Step] = &[
         work: Work::Doc(&["doc", "--no-deps", "--workspace", "--document-private-items", "--locked", "--quiet"]),
         remedy: "Mend the link in the doc comment that is named above.",
     },
+    Step {
+        name: "fuzzers",
+        work: Work::Inside(fuzz::briefly),
+        remedy: "Shrink the input and keep it in fuzz/regressions/, as docs/testing.md says; then mend what it breaks.",
+    },
 ];
 
 /// Runs the steps in order, prints their times, and ends with the test runner's own summary.
@@ -129,30 +138,6 @@ impl Record {
         let total: Duration = self.times.iter().map(|(_, time)| *time).sum();
         rows.chain([format!("{:<20}{:>8.1} s\n", "together", total.as_secs_f64())]).collect()
     }
-}
-
-/// The Cargo that called us, in the repository's root, with nobody to ask: a step that wants an answer fails.
-fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
-    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(&workspace.root).stdin(Stdio::null());
-    command
-}
-
-fn finish(mut command: Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("could not start {}", spoken(&command)))?;
-    judge(&command, status.success())
-}
-
-fn judge(command: &Command, success: bool) -> Result<()> {
-    ensure!(success, "{} failed", spoken(command));
-    Ok(())
-}
-
-/// The command as a person would type it.
-fn spoken(command: &Command) -> String {
-    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
-    format!("`cargo {}`", words.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal it was called from")]
 
 mod ci;
+mod fuzz;
 mod manifests;
 mod map;
+mod processes;
 mod requirements;
 mod rooms;
 mod rules;
@@ -32,6 +34,15 @@ struct Arguments {
 enum Chore {
     /// Everything that must hold before a change is merged; stops at the first failure.
     Ci,
+    /// Throws inputs at the local org and the SOQL parser; `fuzz/` says which.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+        /// Run this target alone: soql, csv, json or urls.
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Prints the rooms and their arrows.
     Map {
         /// Compare the manifests with the table of rooms and with ARCHITECTURE.md instead.
@@ -63,6 +74,7 @@ fn run(chore: Chore) -> Result<()> {
     let workspace = Workspace::read()?;
     match chore {
         Chore::Ci => ci::run(&workspace),
+        Chore::Fuzz { seconds, target } => fuzz::run(&workspace, seconds, target.as_deref()),
         Chore::Map { check: true, .. } => map::check(&workspace),
         Chore::Map { write: true, .. } => map::write(&workspace),
         Chore::Map { .. } => {

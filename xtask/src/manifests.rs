@@ -26,6 +26,8 @@ pub(crate) struct Manifest {
 pub(crate) struct Workspace {
     /// The folder of the root manifest.
     pub(crate) root: PathBuf,
+    /// Where Cargo builds.
+    pub(crate) target: PathBuf,
     /// Every crate under `crates/`, by name.
     pub(crate) manifests: Vec<Manifest>,
 }
@@ -36,7 +38,8 @@ impl Workspace {
         let metadata = MetadataCommand::new().no_deps().exec().context("Cargo could not read the manifests")?;
         let mut manifests: Vec<Manifest> = metadata.workspace_packages().into_iter().filter_map(manifest).collect();
         manifests.sort_by(|left, right| left.name.cmp(&right.name));
-        Ok(Self { root: metadata.workspace_root.into_std_path_buf(), manifests })
+        let (root, target) = (metadata.workspace_root, metadata.target_directory);
+        Ok(Self { root: root.into_std_path_buf(), target: target.into_std_path_buf(), manifests })
     }
 }
 

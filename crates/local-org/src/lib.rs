@@ -24,6 +24,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use http_body_util::{BodyExt, Full};
 use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
@@ -39,6 +42,7 @@ use org::{Org, OrgState, Places};
 /// An org that listens. It stops when [`RunningOrg::shutdown`] is awaited, and begins to stop when it is dropped.
 pub struct RunningOrg {
     org: Org,
+    router: Router,
     tasks: TaskTracker,
     addresses: (SocketAddr, Option<SocketAddr>),
 }
@@ -65,7 +69,7 @@ pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
     for listener in [Some(listener), instance_listener].into_iter().flatten() {
         tasks.spawn(server::serve(Arc::clone(&org), router.clone(), listener, tasks.clone()));
     }
-    Ok(RunningOrg { org, tasks, addresses: (address, instance_address) })
+    Ok(RunningOrg { org, router, tasks, addresses: (address, instance_address) })
 }
 
 impl RunningOrg {
@@ -92,6 +96,14 @@ impl RunningOrg {
     /// Commands to the org from inside the process.
     pub fn control(&self) -> OrgControl {
         OrgControl::new(Arc::clone(&self.org))
+    }
+
+    /// Answers a request as if it had come over a connection, with a `Host` header like any other. `None` where the caller would
+    /// have found the connection closed before the answer was whole.
+    pub async fn call(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+        let answered = server::answer(Arc::clone(&self.org), self.router.clone(), request.map(Full::new)).await;
+        let (parts, body) = answered.ok()?.into_parts();
+        Some(Response::from_parts(parts, body.collect().await.ok()?.to_bytes()))
     }
 
     /// Stops listening, lets requests that began finish, and returns when all is written.

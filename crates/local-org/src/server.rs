@@ -34,7 +34,7 @@ const LONGEST_URI: usize = 16_384;
 /// A listener's end: the connection is closed without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("told to close the connection without an answer")]
-struct Dropped;
+pub(crate) struct Dropped;
 
 /// Binds an address, loopback ones only unless allowed.
 pub(crate) async fn bind(address: SocketAddr, allow_other: bool) -> Result<TcpListener, StartError> {
@@ -71,7 +71,7 @@ async fn connection(org: Org, router: Router, stream: TcpStream, tasks: TaskTrac
     // Answers are small and awaited one by one: waiting to fill a packet only delays them.
     drop(stream.set_nodelay(true));
     let stop = org.stop.clone();
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: Request<Incoming>| {
         // A task of its own, so that a request that began is finished although its caller hangs up.
         let answered = tasks.spawn(answer(Arc::clone(&org), router.clone(), request));
         async move { answered.await.unwrap_or(Err(Dropped)) }
@@ -86,7 +86,12 @@ async fn connection(org: Org, router: Router, stream: TcpStream, tasks: TaskTrac
     drop(connection.await);
 }
 
-async fn answer(org: Org, router: Router, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+/// Answers one request, whatever it came by.
+pub(crate) async fn answer<B>(org: Org, router: Router, request: Request<B>) -> Result<Response<Body>, Dropped>
+where
+    B: hyper::body::Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     if !is_known_host(&org, &request) {
         let text = "This host name is not the org's: use a loopback name, or add the name to the org's configuration";
         return Ok((StatusCode::MISDIRECTED_REQUEST, text).into_response());
@@ -174,7 +179,7 @@ fn normalized(mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-fn is_known_host(org: &Org, request: &Request<Incoming>) -> bool {
+fn is_known_host<B>(org: &Org, request: &Request<B>) -> bool {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = host_name(host);
     let is_loopback = name.eq_ignore_ascii_case("localhost")
