@@ -29,6 +29,11 @@ pub(crate) fn shown(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string()
 }
 
+/// A time as HTTP headers write it (RFC 9110, section 5.6.7).
+pub(crate) fn http_date(time: DateTime<Utc>) -> String {
+    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// Reads the forms of a time that the API takes: `Z`, `+hh:mm` or `+hhmm`, with or without a fraction.
 pub(crate) fn read(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text)

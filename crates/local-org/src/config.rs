@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::faults::{FaultFileError, FaultRule};
 
 /// An org to start.
 #[derive(Clone)]
@@ -33,6 +34,11 @@ pub struct OrgConfig {
     pub daily_api_requests: u64,
     /// The newest requests kept for the person who wonders.
     pub requests_kept: usize,
+    /// Faults that are on from the start.
+    pub faults: Vec<FaultRule>,
+    /// A file of faults that are on from the start, and again when control says so: TOML with a `[[fault]]` for each rule,
+    /// or JSON.
+    pub faults_file: Option<PathBuf>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -64,6 +70,9 @@ pub enum StartError {
     /// The facts about standard objects do not parse.
     #[error("the facts about standard objects are damaged")]
     Facts(#[source] serde_json::Error),
+    /// The file of faults cannot be used.
+    #[error(transparent)]
+    Faults(#[from] FaultFileError),
     /// The address could not be listened on.
     #[error("could not listen on {address}")]
     Listen {
@@ -92,6 +101,8 @@ impl Default for OrgConfig {
             default_app: None,
             daily_api_requests: 15_000,
             requests_kept: 2_000,
+            faults: Vec::new(),
+            faults_file: None,
             clock: Arc::new(SystemClock),
         }
     }

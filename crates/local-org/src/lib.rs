@@ -32,7 +32,10 @@ use tokio_util::task::TaskTracker;
 pub use clock::{Clock, SystemClock};
 pub use config::{Credentials, Data, OrgConfig, StartError};
 pub use control::{ControlError, OrgControl, RecordCount, UserInfo};
-pub use faults::{ActiveFault, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime};
+pub use faults::{
+    ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
+    RowWrite, Throttle, TokensEnded, Truncation,
+};
 pub use ids::{checksum, normalized as normalized_id};
 pub use oauth::{App, TokenFormat};
 pub use requests::SeenRequest;

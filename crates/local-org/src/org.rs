@@ -1,16 +1,16 @@
 //! One org: its database, its schema, its clock, and what it keeps in memory while it runs.
 //! Refuses to know HTTP; rooms that answer requests borrow it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio_util::sync::CancellationToken;
 
 use crate::answers::Fault;
 use crate::config::{Data, OrgConfig, StartError};
-use crate::faults::Faults;
+use crate::faults::{Faults, ReachedRows};
 use crate::oauth::SigningKey;
 use crate::requests::Requests;
 use crate::schema::{Schema, tables};
@@ -28,6 +28,8 @@ pub(crate) struct OrgState {
     pub(crate) requests: Requests,
     pub(crate) cursors: Cursors,
     pub(crate) daily_limit: AtomicU64,
+    /// How far the org's clock is off, in milliseconds.
+    pub(crate) clock_offset: AtomicI64,
     pub(crate) stop: CancellationToken,
     pub(crate) signing_key: OnceLock<SigningKey>,
     storage: Storage,
@@ -47,6 +49,8 @@ pub(crate) struct Work<'job> {
     pub(crate) schema: Arc<Schema>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) org: &'job OrgState,
+    /// Faults that refuse rows of this job.
+    pub(crate) row_faults: ReachedRows,
 }
 
 impl OrgState {
@@ -69,7 +73,8 @@ impl OrgState {
         let daily_limit = storage.read(|sql| setting(sql, "daily_api_requests"))?;
         let daily_limit = daily_limit.and_then(|text| text.parse().ok()).unwrap_or(config.daily_api_requests);
         Ok(Self {
-            faults: Faults::default(),
+            faults: Faults::of(&config, now)?,
+            clock_offset: AtomicI64::new(0),
             requests: Requests::new(config.requests_kept),
             cursors: Cursors::default(),
             daily_limit: AtomicU64::new(daily_limit),
@@ -88,7 +93,8 @@ impl OrgState {
         job: impl FnOnce(&Work<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let org = Arc::clone(self);
-        joined(tokio::task::spawn_blocking(move || org.write_now(job)).await)
+        let faults = self.faults.reached_rows(self.now());
+        joined(tokio::task::spawn_blocking(move || org.storage.write(|sql| job(&org.work(sql, faults)))).await)
     }
 
     /// Runs a job that only reads.
@@ -97,17 +103,13 @@ impl OrgState {
         job: impl FnOnce(&Work<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let org = Arc::clone(self);
-        let run = move || org.storage.read(|sql| job(&org.work(sql)));
+        let run = move || org.storage.read(|sql| job(&org.work(sql, ReachedRows::default())));
         joined(tokio::task::spawn_blocking(run).await)
     }
 
-    /// As [`OrgState::write`], on this thread.
-    pub(crate) fn write_now<T>(&self, job: impl FnOnce(&Work<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.storage.write(|sql| job(&self.work(sql)))
-    }
-
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.config.clock.now()
+        let offset = TimeDelta::milliseconds(self.clock_offset.load(Ordering::Relaxed));
+        self.config.clock.now().checked_add_signed(offset).unwrap_or_default()
     }
 
     pub(crate) fn daily_limit(&self) -> u64 {
@@ -127,9 +129,9 @@ impl OrgState {
         self.places.get().map_or("", |places| &places.instance_url)
     }
 
-    fn work<'job>(&'job self, sql: &'job Connection) -> Work<'job> {
+    fn work<'job>(&'job self, sql: &'job Connection, row_faults: ReachedRows) -> Work<'job> {
         let schema = Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner));
-        Work { sql, schema, now: self.now(), org: self }
+        Work { sql, schema, now: self.now(), org: self, row_faults }
     }
 }
 

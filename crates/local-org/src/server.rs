@@ -14,15 +14,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::answers::{Fault, json_answer};
+use crate::answers::Fault;
 use crate::clock;
 use crate::config::StartError;
-use crate::faults::{FaultAction, FaultTime};
+use crate::faults;
 use crate::org::Org;
 use crate::requests::{SeenRequest, masked_body, masked_form, masked_headers};
 
@@ -110,51 +109,17 @@ where
         return Ok(routed(router, request).await);
     }
     let number = org.requests.add(seen(&org, &request));
-    let outcome = with_faults(&org, router, request).await;
+    let mut outcome = faults::answered(&org, router, request).await;
+    if let Ok(response) = &mut outcome {
+        faults::date(&org, response);
+    }
     if let Ok(response) = &outcome {
         org.requests.answered(number, response.status().as_u16());
     }
     outcome
 }
 
-async fn with_faults(org: &Org, router: Router, request: Request<Bytes>) -> Result<Response<Body>, Dropped> {
-    let path = request.uri().path().to_owned();
-    match org.faults.strike(request.method().as_str(), &request.uri().to_string()) {
-        None => Ok(routed(router, request).await),
-        Some((FaultTime::Before, action)) => match struck(org, &path, &action).await? {
-            Some(error) => Ok(error),
-            None => Ok(routed(router, request).await),
-        },
-        Some((FaultTime::After, action)) => {
-            let response = routed(router, request).await;
-            Ok(struck(org, &path, &action).await?.unwrap_or(response))
-        }
-    }
-}
-
-/// Waits, then drops the connection or answers an error, as the fault says.
-async fn struck(org: &Org, path: &str, action: &FaultAction) -> Result<Option<Response<Body>>, Dropped> {
-    if let Some(delay) = action.delay() {
-        tokio::select! {
-            () = tokio::time::sleep(delay) => {}
-            () = org.stop.cancelled() => {}
-        }
-    }
-    if action.drop_connection {
-        return Err(Dropped);
-    }
-    Ok(action.error.as_ref().map(|error| {
-        let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = if path.starts_with("/services/oauth2/") {
-            json!({"error": error.code, "error_description": error.message})
-        } else {
-            json!([{"message": error.message, "errorCode": error.code}])
-        };
-        json_answer(status, &body)
-    }))
-}
-
-async fn routed(router: Router, request: Request<Bytes>) -> Response<Body> {
+pub(crate) async fn routed(router: Router, request: Request<Bytes>) -> Response<Body> {
     let answered: Result<_, Infallible> = router.oneshot(request.map(Body::from)).await;
     match answered {
         Ok(response) => response,

@@ -1,14 +1,15 @@
 //! The org from above: what no Salesforce has, for those who run and test against this one.
 //! The same through [`OrgControl`] in the process and under `/local-org/` over HTTP.
 
+mod fault_routes;
+mod faults;
 mod routes;
 
 use std::sync::atomic::Ordering;
 
 use crate::answers::Fault;
-use crate::faults::{ActiveFault, FaultRule};
 use crate::oauth::apps::{self, App};
-use crate::oauth::{tokens, users};
+use crate::oauth::users;
 use crate::org::{Org, Work, keep_setting};
 use crate::requests::SeenRequest;
 use crate::rest::limits::records_of;
@@ -27,6 +28,12 @@ pub struct OrgControl {
 #[error("the local org refused: {message}")]
 pub struct ControlError {
     message: String,
+}
+
+impl ControlError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
 }
 
 /// A user of the org, as control shows it.
@@ -56,26 +63,6 @@ impl OrgControl {
         Self { org }
     }
 
-    /// Adds a fault rule; answers its id.
-    pub fn add_fault(&self, rule: FaultRule) -> u64 {
-        self.org.faults.add(rule)
-    }
-
-    /// The fault rules and how often each has matched.
-    pub fn faults(&self) -> Vec<ActiveFault> {
-        self.org.faults.list()
-    }
-
-    /// Removes a fault rule; answers whether there was one.
-    pub fn remove_fault(&self, id: u64) -> bool {
-        self.org.faults.remove(id)
-    }
-
-    /// Removes all fault rules.
-    pub fn clear_faults(&self) {
-        self.org.faults.clear();
-    }
-
     /// The newest requests, oldest first.
     pub fn requests(&self) -> Vec<SeenRequest> {
         self.org.requests.list()
@@ -84,14 +71,6 @@ impl OrgControl {
     /// Forgets the requests seen so far.
     pub fn clear_requests(&self) {
         self.org.requests.clear();
-    }
-
-    /// Ends every access token now.
-    ///
-    /// # Errors
-    /// The data cannot be written.
-    pub async fn expire_tokens(&self) -> Result<(), ControlError> {
-        self.write(|work| Ok(tokens::expire_all(work.sql).map(drop)?)).await
     }
 
     /// Sets the calls allowed in any 24 hours.

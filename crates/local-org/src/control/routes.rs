@@ -5,14 +5,13 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::ok;
-use crate::control::{ControlError, OrgControl};
-use crate::faults::FaultRule;
+use crate::control::{ControlError, OrgControl, fault_routes};
 use crate::oauth::App;
 use crate::org::Org;
 
@@ -31,34 +30,15 @@ struct UserChange {
 
 pub(crate) fn routes() -> Router<Org> {
     Router::new()
-        .route("/local-org/faults", get(faults).post(add_fault).delete(clear_faults))
-        .route("/local-org/faults/{id}", delete(remove_fault))
         .route("/local-org/requests", get(requests).delete(clear_requests))
-        .route("/local-org/tokens/expire", post(expire_tokens))
         .route("/local-org/daily-limit", put(set_daily_limit))
         .route("/local-org/apps", get(apps).post(keep_app))
         .route("/local-org/apps/{consumer_key}", delete(delete_app))
         .route("/local-org/users", get(users))
         .route("/local-org/users/{id}", axum::routing::patch(change_user))
         .route("/local-org/counts", get(counts))
+        .merge(fault_routes::routes())
         .layer(from_fn(refuse_other_sites))
-}
-
-async fn faults(State(org): State<Org>) -> Response {
-    json_of(&OrgControl::new(org).faults())
-}
-
-async fn add_fault(State(org): State<Org>, Json(rule): Json<FaultRule>) -> Response {
-    ok(&json!({"id": OrgControl::new(org).add_fault(rule)}))
-}
-
-async fn clear_faults(State(org): State<Org>) -> StatusCode {
-    OrgControl::new(org).clear_faults();
-    StatusCode::NO_CONTENT
-}
-
-async fn remove_fault(State(org): State<Org>, Path(id): Path<u64>) -> StatusCode {
-    done_or_missing(OrgControl::new(org).remove_fault(id))
 }
 
 async fn requests(State(org): State<Org>) -> Response {
@@ -68,11 +48,6 @@ async fn requests(State(org): State<Org>) -> Response {
 async fn clear_requests(State(org): State<Org>) -> StatusCode {
     OrgControl::new(org).clear_requests();
     StatusCode::NO_CONTENT
-}
-
-async fn expire_tokens(State(org): State<Org>) -> Result<StatusCode, ControlError> {
-    OrgControl::new(org).expire_tokens().await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn set_daily_limit(State(org): State<Org>, Json(limit): Json<DailyLimit>) -> Result<StatusCode, ControlError> {
@@ -135,11 +110,11 @@ fn is_from_other_site(headers: &HeaderMap) -> bool {
     named(header::ORIGIN).is_some_and(|origin| origin.split_once("://").is_none_or(|(_, site)| site != host))
 }
 
-fn done_or_missing(done: bool) -> StatusCode {
+pub(super) fn done_or_missing(done: bool) -> StatusCode {
     if done { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
-fn json_of(value: &impl serde::Serialize) -> Response {
+pub(super) fn json_of(value: &impl serde::Serialize) -> Response {
     ok(&serde_json::to_value(value).unwrap_or(Value::Null))
 }
 

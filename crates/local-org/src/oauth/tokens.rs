@@ -96,6 +96,11 @@ pub(crate) fn expire_all(sql: &Connection) -> rusqlite::Result<usize> {
     sql.prepare_cached("UPDATE token SET expires_at = 0")?.execute([])
 }
 
+/// Ends every token of a user now.
+pub(crate) fn expire_of_user(sql: &Connection, user_id: &str) -> rusqlite::Result<usize> {
+    sql.prepare_cached("UPDATE token SET expires_at = 0 WHERE user_id = ?1")?.execute([user_id])
+}
+
 /// Whether a token has the shape of a JWT: Salesforce refuses a bad one of these in other words.
 pub(crate) fn looks_like_jwt(token: &str) -> bool {
     token.starts_with("eyJ") && token.matches('.').count() == 2 && !token.contains('!')

@@ -14,7 +14,7 @@ pub(crate) fn limits(work: &Work<'_>) -> Result<Value, Fault> {
     let max = work.org.daily_limit();
     let used = used(work.sql, work.now)?;
     let untouched = |max: u64| json!({"Max": max, "Remaining": max});
-    Ok(json!({
+    let mut limits = json!({
         "DailyApiRequests": {"Max": max, "Remaining": max.saturating_sub(used)},
         "DailyBulkApiBatches": untouched(15_000),
         "DailyBulkV2QueryJobs": untouched(10_000),
@@ -22,7 +22,13 @@ pub(crate) fn limits(work: &Work<'_>) -> Result<Value, Fault> {
         "DailyStreamingApiEvents": untouched(10_000),
         "DataStorageMB": untouched(1_024),
         "FileStorageMB": untouched(1_024),
-    }))
+    });
+    for name in work.org.faults.exhausted(work.now) {
+        if let Some(limit) = limits.get_mut(&name) {
+            limit["Remaining"] = 0.into();
+        }
+    }
+    Ok(limits)
 }
 
 /// Unknown names are left out without a word.

@@ -4,6 +4,7 @@ mod check;
 mod derive;
 mod find;
 mod parse;
+mod refuse;
 mod show;
 mod write;
 

@@ -4,12 +4,14 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value as Cell;
 
 use crate::answers::RowError;
+use crate::faults::RowWrite;
 use crate::ids;
 use crate::org::Work;
 use crate::rows::check::check;
 use crate::rows::derive::{default_of, follow, stamps};
 use crate::rows::find::{self, Found};
 use crate::rows::parse::{Input, Purpose};
+use crate::rows::refuse::refused_by_fault;
 use crate::schema::Object;
 use crate::storage::{identifier, table};
 
@@ -23,7 +25,8 @@ pub(crate) fn create(
     mut input: Input<'_>,
     user_id: &str,
 ) -> rusqlite::Result<Written> {
-    let errors = check(work, object, &mut input, Purpose::Create, None)?;
+    let mut errors = check(work, object, &mut input, Purpose::Create, None)?;
+    errors.extend(refused_by_fault(work, object, RowWrite::Create, None, &input.values));
     if !errors.is_empty() {
         return Ok(Err(errors));
     }
@@ -52,7 +55,8 @@ pub(crate) fn update(
     mut input: Input<'_>,
     user_id: &str,
 ) -> rusqlite::Result<Written> {
-    let errors = check(work, object, &mut input, Purpose::Update, Some(id))?;
+    let mut errors = check(work, object, &mut input, Purpose::Update, Some(id))?;
+    errors.extend(refused_by_fault(work, object, RowWrite::Update, Some(id), &input.values));
     if !errors.is_empty() {
         return Ok(Err(errors));
     }
@@ -72,6 +76,9 @@ pub(crate) fn update(
 pub(crate) fn delete(work: &Work<'_>, object: &Object, id: &str, user_id: &str) -> rusqlite::Result<Written> {
     match find::by_id(work, object, id)? {
         Found::One(id) => {
+            if let Some(error) = refused_by_fault(work, object, RowWrite::Delete, Some(&id), &[]) {
+                return Ok(Err(vec![error]));
+            }
             let mut assignments = vec!["\"IsDeleted\" = 1".to_owned()];
             let stamps = stamps(work, object, user_id, false);
             assignments.extend(stamps.iter().map(|(name, _)| format!("{} = ?", identifier(name))));

@@ -12,7 +12,8 @@ use crate::support::{Caller, config, error};
 
 fn on_create(action: FaultAction, when: FaultTime) -> FaultRule {
     let path_contains = Some("/sobjects/Account".to_owned());
-    let matches = FaultMatch { method: Some("POST".to_owned()), path_contains, skip: 0, times: Some(1) };
+    let matches =
+        FaultMatch { method: Some("POST".to_owned()), path_contains, times: Some(1), ..FaultMatch::default() };
     FaultRule { matches, when, action }
 }
 

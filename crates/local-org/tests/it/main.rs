@@ -3,6 +3,7 @@
 
 mod control;
 mod describe;
+mod fault_rules;
 mod faults;
 mod oauth;
 mod persistence;

@@ -173,8 +173,8 @@ async fn a_connection_lost_after_the_write_is_told_from_one_never_made() {
             matches: FaultMatch {
                 method: Some("POST".into()),
                 path_contains: Some("composite/sobjects".into()),
-                skip: 0,
                 times: Some(1),
+                ..FaultMatch::default()
             },
             when,
             action: FaultAction { drop_connection: true, ..FaultAction::default() },
