@@ -114,6 +114,8 @@ impl RunningOrg {
         self.org.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        // What is counted in memory is written down; a fault of the database is in the log and no reason to go on.
+        drop(self.org.write(|_| Ok(())).await);
     }
 }
 

@@ -1,17 +1,21 @@
 //! One org: its database, its schema, its clock, and what it keeps in memory while it runs.
 //! Refuses to know HTTP; rooms that answer requests borrow it.
 
+use std::cell::{OnceCell, RefCell};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior, params};
 use tokio_util::sync::CancellationToken;
 
 use crate::answers::Fault;
+use crate::clock;
 use crate::config::{Data, OrgConfig, StartError};
 use crate::faults::{Faults, ReachedRows};
-use crate::oauth::SigningKey;
+use crate::ids::IdCounters;
+use crate::limits::CallCounter;
+use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
 use crate::schema::{Schema, tables};
 use crate::seed;
@@ -27,6 +31,9 @@ pub(crate) struct OrgState {
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     pub(crate) cursors: Cursors,
+    pub(crate) sessions: Sessions,
+    pub(crate) calls: CallCounter,
+    pub(crate) ids: IdCounters,
     pub(crate) daily_limit: AtomicU64,
     /// How far the org's clock is off, in milliseconds.
     pub(crate) clock_offset: AtomicI64,
@@ -51,6 +58,17 @@ pub(crate) struct Work<'job> {
     pub(crate) org: &'job OrgState,
     /// Faults that refuse rows of this job.
     pub(crate) row_faults: ReachedRows,
+    stamp: OnceCell<String>,
+    after_commit: RefCell<AfterCommit>,
+    /// The statement that inserts into the table written last: rows of one kind come in long runs.
+    pub(crate) insert: RefCell<Option<(String, CachedStatement<'job>)>>,
+}
+
+/// What takes effect when the job's transaction is committed, and not before.
+#[derive(Default)]
+struct AfterCommit {
+    schema: Option<Schema>,
+    sessions_changed: bool,
 }
 
 impl OrgState {
@@ -63,20 +81,30 @@ impl OrgState {
         let storage = Storage::open(file).map_err(StartError::Storage)?;
         let standard = Schema::standard().map_err(StartError::Facts)?;
         let now = config.clock.now();
-        let schema = storage.write(|sql| -> Result<Schema, StartError> {
-            tables::create(sql, &standard)?;
-            let schema = seed::custom_fields(sql, standard)?;
-            seed::first_start(sql, &config, now)?;
-            standard_records::first_start(sql, &schema, now)?;
-            Ok(schema)
-        })?;
-        let daily_limit = storage.read(|sql| setting(sql, "daily_api_requests"))?;
+        let (ids, calls) = (IdCounters::default(), CallCounter::default());
+        let (schema, daily_limit) = {
+            let mut connection = storage.writer();
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let schema = seed::custom_schema(&transaction, standard)?;
+            tables::create(&transaction, &schema)?;
+            ids.load(&transaction)?;
+            calls.load(&transaction)?;
+            seed::first_start(&transaction, &ids, &config, now)?;
+            standard_records::first_start(&transaction, &ids, &schema, now)?;
+            ids.kept(ids.keep(&transaction)?);
+            let daily_limit = setting(&transaction, "daily_api_requests")?;
+            transaction.commit()?;
+            (schema, daily_limit)
+        };
         let daily_limit = daily_limit.and_then(|text| text.parse().ok()).unwrap_or(config.daily_api_requests);
         Ok(Self {
             faults: Faults::of(&config, now)?,
             clock_offset: AtomicI64::new(0),
             requests: Requests::new(config.requests_kept),
             cursors: Cursors::default(),
+            sessions: Sessions::default(),
+            calls,
+            ids,
             daily_limit: AtomicU64::new(daily_limit),
             stop: CancellationToken::new(),
             signing_key: OnceLock::new(),
@@ -94,7 +122,7 @@ impl OrgState {
     ) -> Result<T, Fault> {
         let org = Arc::clone(self);
         let faults = self.faults.reached_rows(self.now());
-        joined(tokio::task::spawn_blocking(move || org.storage.write(|sql| job(&org.work(sql, faults)))).await)
+        joined(tokio::task::spawn_blocking(move || org.write_reached(faults, job)).await)
     }
 
     /// Runs a job that only reads.
@@ -103,8 +131,60 @@ impl OrgState {
         job: impl FnOnce(&Work<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let org = Arc::clone(self);
-        let run = move || org.storage.read(|sql| job(&org.work(sql, ReachedRows::default())));
-        joined(tokio::task::spawn_blocking(run).await)
+        joined(tokio::task::spawn_blocking(move || org.read_now(job)).await)
+    }
+
+    /// As [`OrgState::read`], on this thread.
+    pub(crate) fn read_now<T>(&self, job: impl FnOnce(&Work<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut reader = self.storage.reader()?;
+        let transaction = reader.connection()?.transaction()?;
+        let schema = {
+            // A deferred transaction sees the state at its first read: it reads while the schema cannot change.
+            let schema = self.schema.read().unwrap_or_else(PoisonError::into_inner);
+            transaction.prepare_cached("SELECT 1 FROM setting LIMIT 1")?.query([])?.next()?;
+            Arc::clone(&schema)
+        };
+        job(&self.work(&transaction, schema, ReachedRows::default()))
+    }
+
+    /// As [`OrgState::write`], on this thread.
+    pub(crate) fn write_now<T>(&self, job: impl FnOnce(&Work<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.write_reached(self.faults.reached_rows(self.now()), job)
+    }
+
+    fn write_reached<T>(
+        &self,
+        row_faults: ReachedRows,
+        job: impl FnOnce(&Work<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut connection = self.storage.writer();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let schema = Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner));
+        let work = self.work(&transaction, schema, row_faults);
+        let outcome = job(&work)?;
+        let after = work.after_commit.take();
+        drop(work);
+        let given = self.ids.keep(&transaction)?;
+        self.calls.keep(&transaction, self.now())?;
+        match after.schema {
+            None => transaction.commit()?,
+            Some(schema) => {
+                let mut current = self.schema.write().unwrap_or_else(PoisonError::into_inner);
+                transaction.commit()?;
+                *current = Arc::new(schema);
+            }
+        }
+        self.ids.kept(given);
+        if after.sessions_changed {
+            self.sessions.forget();
+        }
+        Ok(outcome)
+    }
+
+    /// The connections, outside any job: for copying the whole database.
+    #[expect(dead_code, reason = "for snapshots")]
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -129,16 +209,31 @@ impl OrgState {
         self.places.get().map_or("", |places| &places.instance_url)
     }
 
-    fn work<'job>(&'job self, sql: &'job Connection, row_faults: ReachedRows) -> Work<'job> {
-        let schema = Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner));
-        Work { sql, schema, now: self.now(), org: self, row_faults }
+    fn work<'job>(&'job self, sql: &'job Connection, schema: Arc<Schema>, row_faults: ReachedRows) -> Work<'job> {
+        let (after_commit, insert) = (RefCell::default(), RefCell::default());
+        Work { sql, schema, now: self.now(), org: self, row_faults, stamp: OnceCell::new(), after_commit, insert }
     }
 }
 
 impl Work<'_> {
-    /// Puts a changed schema in force. Called last in a job, under the lock of the database, so that no two changes cross.
+    /// The moment of this job as records keep it.
+    pub(crate) fn stamp(&self) -> &str {
+        self.stamp.get_or_init(|| clock::stamp(self.now))
+    }
+
+    /// Puts a changed schema in force once the job is committed.
     pub(crate) fn publish(&self, schema: Schema) {
-        *self.org.schema.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schema);
+        self.after_commit.borrow_mut().schema = Some(schema);
+    }
+
+    /// Tokens, users, their rights or apps change with this job: who may call is asked of the database again.
+    pub(crate) fn sessions_changed(&self) {
+        self.after_commit.borrow_mut().sessions_changed = true;
+    }
+
+    /// The next id with this key prefix.
+    pub(crate) fn next_id(&self, key_prefix: &str) -> String {
+        self.org.ids.next(key_prefix)
     }
 
     pub(crate) fn org_id(&self) -> Result<String, Fault> {

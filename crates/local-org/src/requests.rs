@@ -22,6 +22,8 @@ const SECRET_FIELDS: [&str; 9] = [
 ];
 /// The longest body kept, in bytes.
 const LONGEST_BODY: usize = 256 * 1024;
+/// The bytes of bodies kept together; beyond it the oldest bodies go, and their requests stay.
+const MOST_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// What stands where a secret stood.
 const MASK: &str = "[masked]";
 
@@ -56,6 +58,9 @@ pub(crate) struct Requests {
 struct Kept {
     last_number: u64,
     seen: VecDeque<SeenRequest>,
+    body_bytes: usize,
+    /// Requests at the front whose bodies are gone.
+    emptied: usize,
 }
 
 impl Requests {
@@ -68,16 +73,28 @@ impl Requests {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.last_number += 1;
         request.number = kept.last_number;
+        kept.body_bytes += request.body.len();
         kept.seen.push_back(request);
         while kept.seen.len() > self.most {
-            kept.seen.pop_front();
+            if let Some(oldest) = kept.seen.pop_front() {
+                kept.body_bytes -= oldest.body.len();
+                kept.emptied = kept.emptied.saturating_sub(1);
+            }
+        }
+        while kept.body_bytes > MOST_BODY_BYTES && kept.emptied + 1 < kept.seen.len() {
+            let at = kept.emptied;
+            let body = std::mem::take(&mut kept.seen[at].body);
+            kept.body_bytes -= body.len();
+            kept.emptied += 1;
         }
         kept.last_number
     }
 
     pub(crate) fn answered(&self, number: u64, status: u16) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(request) = kept.seen.iter_mut().rev().find(|request| request.number == number) {
+        let newer = usize::try_from(kept.last_number.saturating_sub(number)).unwrap_or(usize::MAX);
+        let at = kept.seen.len().checked_sub(newer.saturating_add(1));
+        if let Some(request) = at.and_then(|at| kept.seen.get_mut(at)).filter(|request| request.number == number) {
             request.status = Some(status);
         }
     }
@@ -87,7 +104,8 @@ impl Requests {
     }
 
     pub(crate) fn clear(&self) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).seen.clear();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Kept { last_number: kept.last_number, ..Kept::default() };
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::clock;
 use crate::config::OrgConfig;
-use crate::ids;
+use crate::ids::{self, IdCounters};
 use crate::oauth::App;
 use crate::oauth::apps;
 use crate::org::{keep_setting, setting};
@@ -19,27 +19,33 @@ const ADMIN_EMAIL: &str = "admin@local-org.example";
 const OTHER_PROFILES: [&str; 2] = ["Standard User", "Minimum Access - Salesforce"];
 
 /// Makes an empty database an org. Does nothing to one that has a name already.
-pub(crate) fn first_start(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusqlite::Result<()> {
+pub(crate) fn first_start(
+    sql: &Connection,
+    ids: &IdCounters,
+    config: &OrgConfig,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
     if setting(sql, "org_id")?.is_some() {
         return default_app(sql, config);
     }
     ids::keep_pod(sql)?;
-    let org_id = ids::next(sql, "00D")?;
-    let admin_id = ids::next(sql, "005")?;
+    ids.load(sql)?;
+    let org_id = ids.next("00D");
+    let admin_id = ids.next("005");
     keep_setting(sql, "org_id", &org_id)?;
     keep_setting(sql, "admin_id", &admin_id)?;
     let now = clock::stamp(now);
     organization(sql, &org_id, &admin_id, &config.name, &now)?;
-    let profile_id = profile(sql, ADMINISTRATOR, &admin_id, &now)?;
+    let profile_id = profile(sql, ids, ADMINISTRATOR, &admin_id, &now)?;
     for other in OTHER_PROFILES {
-        profile(sql, other, &admin_id, &now)?;
+        profile(sql, ids, other, &admin_id, &now)?;
     }
     admin(sql, &admin_id, &profile_id, &now)?;
     default_app(sql, config)
 }
 
 /// The schema with the custom fields this org was given.
-pub(crate) fn custom_fields(sql: &Connection, standard: Schema) -> rusqlite::Result<Schema> {
+pub(crate) fn custom_schema(sql: &Connection, standard: Schema) -> rusqlite::Result<Schema> {
     let mut statement = sql.prepare("SELECT object, field FROM custom_field ORDER BY rowid")?;
     let kept: Vec<(String, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -58,8 +64,8 @@ fn organization(sql: &Connection, id: &str, admin: &str, name: &str, now: &str) 
     .map(drop)
 }
 
-fn profile(sql: &Connection, name: &str, admin: &str, now: &str) -> rusqlite::Result<String> {
-    let id = ids::next(sql, "00e")?;
+fn profile(sql: &Connection, ids: &IdCounters, name: &str, admin: &str, now: &str) -> rusqlite::Result<String> {
+    let id = ids.next("00e");
     sql.execute(
         "INSERT INTO \"record_Profile\" (\"Id\", \"Name\", \"CreatedDate\", \"CreatedById\", \"LastModifiedDate\",
          \"LastModifiedById\", \"SystemModstamp\") VALUES (?1, ?2, ?3, ?4, ?3, ?4, ?3)",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
 use axum::http::{Method, Request, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use http_body_util::{BodyExt, Limited};
@@ -29,6 +30,9 @@ use crate::requests::{SeenRequest, masked_body, masked_form, masked_headers};
 pub(crate) const LARGEST_BODY: usize = 50 * 1024 * 1024;
 /// The longest path with query string in bytes.
 const LONGEST_URI: usize = 16_384;
+
+/// What the log of requests shows in place of a bulk upload.
+const UPLOAD_SHOWN: &[u8] = b"[a bulk upload]";
 
 /// A listener's end: the connection is closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -98,18 +102,25 @@ where
     if request.uri().to_string().len() > LONGEST_URI {
         return Ok(StatusCode::URI_TOO_LONG.into_response());
     }
-    let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+    let (parts, body) = normalized(request).into_parts();
+    let (body, shown) = if is_upload(&parts) {
+        (Body::new(body), Bytes::from_static(UPLOAD_SHOWN))
+    } else {
+        match Limited::new(body, LARGEST_BODY).collect().await {
+            Ok(body) => {
+                let body = body.to_bytes();
+                (Body::from(body.clone()), body)
+            }
+            Err(_) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        }
     };
-    let request = normalized(Request::from_parts(parts, body));
+    let request = Request::from_parts(parts, body);
     let path = request.uri().path();
     if path == "/" || path.starts_with("/local-org") {
         return Ok(routed(router, request).await);
     }
-    let number = org.requests.add(seen(&org, &request));
-    let mut outcome = faults::answered(&org, router, request).await;
+    let number = org.requests.add(seen(&org, &request, &shown));
+    let mut outcome = faults::answered(&org, router, request, &shown).await;
     if let Ok(response) = &mut outcome {
         faults::date(&org, response);
     }
@@ -119,8 +130,14 @@ where
     outcome
 }
 
-pub(crate) async fn routed(router: Router, request: Request<Bytes>) -> Response<Body> {
-    let answered: Result<_, Infallible> = router.oneshot(request.map(Body::from)).await;
+/// Whether the body is a bulk upload, which is handed on as it arrives: it may be larger than memory should hold.
+fn is_upload(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    parts.method == Method::PUT && path.starts_with("/services/data/") && path.ends_with("/batches")
+}
+
+pub(crate) async fn routed(router: Router, request: Request<Body>) -> Response<Body> {
+    let answered: Result<_, Infallible> = router.oneshot(request).await;
     match answered {
         Ok(response) => response,
         Err(never) => match never {},
@@ -128,7 +145,7 @@ pub(crate) async fn routed(router: Router, request: Request<Bytes>) -> Response<
 }
 
 /// The path without a closing slash, which clients add as they like, and the method that `_HttpMethod` names.
-fn normalized(mut request: Request<Bytes>) -> Request<Bytes> {
+fn normalized(mut request: Request<Incoming>) -> Request<Incoming> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if request.method() == Method::POST && query.split('&').any(|pair| pair == "_HttpMethod=PATCH") {
         *request.method_mut() = Method::PATCH;
@@ -153,7 +170,7 @@ fn is_known_host<B>(org: &Org, request: &Request<B>) -> bool {
     is_loopback || configured.any(|known| known.eq_ignore_ascii_case(name))
 }
 
-fn seen(org: &Org, request: &Request<Bytes>) -> SeenRequest {
+fn seen(org: &Org, request: &Request<Body>, body: &[u8]) -> SeenRequest {
     let path = request.uri().path().to_owned();
     SeenRequest {
         number: 0,
@@ -161,7 +178,7 @@ fn seen(org: &Org, request: &Request<Bytes>) -> SeenRequest {
         method: request.method().to_string(),
         query: request.uri().query().map(masked_form),
         headers: masked_headers(request.headers()),
-        body: masked_body(&path, request.body()),
+        body: masked_body(&path, body),
         path,
         status: None,
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::clock;
 use crate::config::StartError;
-use crate::ids;
+use crate::ids::IdCounters;
 use crate::org::{keep_setting, setting};
 use crate::schema::{FieldType, Object, Schema};
 use crate::storage::{identifier, table};
@@ -30,19 +30,25 @@ struct Row {
     values: Map<String, Value>,
 }
 
-/// Who makes the records, and when.
-struct Maker {
+/// Who makes the records, and when; and where their ids come from.
+struct Maker<'org> {
+    ids: &'org IdCounters,
     user: String,
     now: String,
 }
 
 /// Makes the standard records of an org that has none yet.
-pub(crate) fn first_start(sql: &Connection, schema: &Schema, now: DateTime<Utc>) -> Result<(), StartError> {
+pub(crate) fn first_start(
+    sql: &Connection,
+    ids: &IdCounters,
+    schema: &Schema,
+    now: DateTime<Utc>,
+) -> Result<(), StartError> {
     if setting(sql, "standard_records")?.is_some() {
         return Ok(());
     }
     let user = setting(sql, "admin_id")?.unwrap_or_default();
-    let maker = Maker { user, now: clock::stamp(now) };
+    let maker = Maker { ids, user, now: clock::stamp(now) };
     let facts: Facts = serde_json::from_str(RECORDS).map_err(StartError::Facts)?;
     let mut named: Vec<(String, String)> = Vec::new();
     for row in facts.records {
@@ -71,7 +77,7 @@ fn cell(object: &Object, name: &str, value: &Value, named: &[(String, String)]) 
 }
 
 /// The permission set each profile owns; the administrator's grants everything.
-fn permission_sets(sql: &Connection, schema: &Schema, maker: &Maker) -> rusqlite::Result<()> {
+fn permission_sets(sql: &Connection, schema: &Schema, maker: &Maker<'_>) -> rusqlite::Result<()> {
     let Some(object) = schema.object("PermissionSet") else { return Ok(()) };
     let mut statement = sql.prepare("SELECT \"Id\", \"Name\" FROM \"record_Profile\" ORDER BY \"Id\"")?;
     let profiles: Vec<(String, String)> =
@@ -102,7 +108,7 @@ fn assign(
     schema: &Schema,
     profile: &str,
     permission_set: &str,
-    maker: &Maker,
+    maker: &Maker<'_>,
 ) -> rusqlite::Result<()> {
     let Some(object) = schema.object("PermissionSetAssignment") else { return Ok(()) };
     let mut statement = sql.prepare("SELECT \"Id\" FROM \"record_User\" WHERE \"ProfileId\" = ?1 ORDER BY \"Id\"")?;
@@ -122,9 +128,9 @@ fn insert(
     sql: &Connection,
     object: &Object,
     mut cells: Vec<(String, Cell)>,
-    maker: &Maker,
+    maker: &Maker<'_>,
 ) -> rusqlite::Result<String> {
-    let id = ids::next(sql, &object.key_prefix)?;
+    let id = maker.ids.next(&object.key_prefix);
     cells.push(("Id".to_owned(), Cell::Text(id.clone())));
     for field in &object.fields {
         let stamp = match field.name.as_str() {

@@ -2,11 +2,11 @@
 //! Refuses to know HTTP and rules; it opens, compares text the way the API does, and commits or rolls back.
 
 use std::cmp::Ordering;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, TransactionBehavior};
 
 /// The name of the collation that ignores case in any script.
 pub(crate) const IGNORING_CASE: &str = "ignoring_case";
@@ -25,53 +25,107 @@ CREATE TABLE IF NOT EXISTS token (
 CREATE TABLE IF NOT EXISTS api_calls (hour INTEGER PRIMARY KEY, calls INTEGER NOT NULL) STRICT;
 ";
 
-/// The database behind its one lock. A job that began runs to its end on its own thread, whoever waits for it.
+/// The most reader connections kept open beside the writer.
+const READERS_KEPT: usize = 8;
+
+/// The database: one writer behind its lock and, where the data is in a file, readers that do not wait for it. A job that
+/// began runs to its end on its own thread, whoever waits for it.
 pub(crate) struct Storage {
-    connection: Mutex<Connection>,
+    writer: Mutex<Connection>,
+    readers: Option<Readers>,
+}
+
+/// Connections that only read, each on a consistent state of its own.
+pub(crate) struct Readers {
+    file: PathBuf,
+    idle: Mutex<Vec<Connection>>,
 }
 
 impl Storage {
     /// Opens a file, or memory without one.
     pub(crate) fn open(file: Option<&Path>) -> rusqlite::Result<Self> {
-        let connection = match file {
+        let writer = match file {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
         };
-        connection.set_prepared_statement_cache_capacity(256);
         // A local org loses nothing when its process dies; a power cut may cost it the last moments.
-        connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;")?;
-        connection.create_collation(IGNORING_CASE, compare_ignoring_case)?;
-        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        connection.create_scalar_function(SOQL_LIKE, 2, flags, |call| {
-            let (pattern, text): (String, Option<String>) = (call.get(0)?, call.get(1)?);
-            Ok(text.map(|text| is_like(&pattern, &text)))
-        })?;
-        connection.execute_batch(TABLES)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        writer.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000;
+             PRAGMA cache_size = -65536;",
+        )?;
+        prepare(&writer)?;
+        writer.execute_batch(TABLES)?;
+        let readers = file.map(|path| Readers { file: path.to_owned(), idle: Mutex::default() });
+        Ok(Self { writer: Mutex::new(writer), readers })
     }
 
-    /// Runs `job` in a transaction: committed on `Ok`, rolled back on `Err`.
-    pub(crate) fn write<T, E: From<rusqlite::Error>>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcome = job(&transaction)?;
-        transaction.commit()?;
-        Ok(outcome)
+    /// The one connection that writes.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `job` on one consistent state; what it writes is dropped.
-    pub(crate) fn read<T, E: From<rusqlite::Error>>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction()?;
-        job(&transaction)
+    /// A connection to read from: one of its own where the data is in a file, else the writer.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Reader<'_>> {
+        match &self.readers {
+            None => Ok(Reader::Shared(self.writer())),
+            Some(readers) => Ok(Reader::Own(Some(readers.take()?), readers)),
+        }
     }
+}
+
+/// A connection lent to one reader.
+pub(crate) enum Reader<'storage> {
+    Shared(MutexGuard<'storage, Connection>),
+    Own(Option<Connection>, &'storage Readers),
+}
+
+impl Reader<'_> {
+    /// The connection; it is there until the reader is dropped.
+    pub(crate) fn connection(&mut self) -> rusqlite::Result<&mut Connection> {
+        match self {
+            Self::Shared(writer) => Ok(writer),
+            Self::Own(connection, _) => connection.as_mut().ok_or(rusqlite::Error::InvalidQuery),
+        }
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Self::Own(connection, readers) = self {
+            connection.take().into_iter().for_each(|connection| readers.put_back(connection));
+        }
+    }
+}
+
+impl Readers {
+    fn take(&self) -> rusqlite::Result<Connection> {
+        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(connection);
+        }
+        let connection = Connection::open(&self.file)?;
+        connection.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA query_only = ON;")?;
+        prepare(&connection)?;
+        Ok(connection)
+    }
+
+    fn put_back(&self, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < READERS_KEPT {
+            idle.push(connection);
+        }
+    }
+}
+
+/// What every connection knows: how the API compares text.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
+    connection.create_collation(IGNORING_CASE, compare_ignoring_case)?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(SOQL_LIKE, 2, flags, |call| {
+        let (pattern, text): (String, Option<String>) = (call.get(0)?, call.get(1)?);
+        Ok(text.map(|text| is_like(&pattern, &text)))
+    })
 }
 
 /// An identifier between double quotes.

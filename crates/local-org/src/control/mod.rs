@@ -157,6 +157,11 @@ impl OrgControl {
         &self,
         job: impl FnOnce(&Work<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, ControlError> {
+        // Whatever control does may change who may call.
+        let job = move |work: &Work<'_>| {
+            work.sessions_changed();
+            job(work)
+        };
         self.org.write(job).await.map_err(|fault| {
             let messages: Vec<String> = fault.errors.into_iter().map(|error| error.message).collect();
             ControlError { message: messages.join("; ") }

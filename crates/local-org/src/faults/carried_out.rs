@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -26,11 +26,16 @@ const MAINTENANCE_PAGE: &str = "<!DOCTYPE html><html><head><title>Scheduled main
     <h1>We are down for maintenance</h1><p>Sorry for the inconvenience. We'll be back shortly.</p></body></html>";
 
 /// The answer to a request, or what faults make of it.
-pub(crate) async fn answered(org: &Org, router: Router, request: Request<Bytes>) -> Result<Response<Body>, Dropped> {
+pub(crate) async fn answered(
+    org: &Org,
+    router: Router,
+    request: Request<Body>,
+    body: &[u8],
+) -> Result<Response<Body>, Dropped> {
     if !org.faults.is_any() && !request.headers().contains_key(FAULT_HEADER) {
         return Ok(routed(router, request).await);
     }
-    let strikes = match strikes_of(org, &request).await {
+    let strikes = match strikes_of(org, &request, body).await {
         Ok(strikes) => strikes,
         Err(problem) => return Ok((StatusCode::BAD_REQUEST, problem).into_response()),
     };
@@ -48,7 +53,7 @@ pub(crate) async fn answered(org: &Org, router: Router, request: Request<Bytes>)
     Ok(broken(org, answer, &strikes).await)
 }
 
-async fn strikes_of(org: &Org, request: &Request<Bytes>) -> Result<Strikes, String> {
+async fn strikes_of(org: &Org, request: &Request<Body>, body: &[u8]) -> Result<Strikes, String> {
     let own = in_header(request.headers()).transpose()?;
     let is_asked_for = org.faults.needs_caller() || own.as_ref().is_some_and(|rule| rule.matches.needs_caller());
     let caller = if is_asked_for { caller(org, request).await } else { None };
@@ -57,7 +62,7 @@ async fn strikes_of(org: &Org, request: &Request<Bytes>) -> Result<Strikes, Stri
         path: request.uri().path(),
         query: request.uri().query(),
         headers: request.headers(),
-        body: request.body(),
+        body,
         caller,
     };
     let mut strikes = org.faults.strike(&asked, org.now());
@@ -67,7 +72,7 @@ async fn strikes_of(org: &Org, request: &Request<Bytes>) -> Result<Strikes, Stri
     Ok(strikes)
 }
 
-async fn caller(org: &Org, request: &Request<Bytes>) -> Option<CallerNames> {
+async fn caller(org: &Org, request: &Request<Body>) -> Option<CallerNames> {
     let token = bearer(request.headers())?;
     let found = org.read(move |work| {
         let Some(session) = tokens::present(work.sql, &token, work.now)? else { return Ok(None) };
@@ -78,7 +83,7 @@ async fn caller(org: &Org, request: &Request<Bytes>) -> Option<CallerNames> {
     found.await.ok().flatten()
 }
 
-async fn end_tokens(org: &Org, request: &Request<Bytes>, which: TokensEnded) {
+async fn end_tokens(org: &Org, request: &Request<Body>, which: TokensEnded) {
     let token = bearer(request.headers());
     let ended = org.write(move |work| {
         match (which, token) {

@@ -4,6 +4,7 @@ pub(crate) mod apps;
 mod client_credentials;
 mod identity;
 mod routes;
+mod sessions;
 mod signing;
 pub(crate) mod tokens;
 pub(crate) mod users;
@@ -11,4 +12,5 @@ mod wire;
 
 pub use apps::{App, TokenFormat};
 pub(crate) use routes::{bearer, refused_session, routes};
+pub(crate) use sessions::{Caller, Sessions};
 pub(crate) use signing::SigningKey;

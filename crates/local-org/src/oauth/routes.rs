@@ -46,7 +46,11 @@ async fn revoke(
     let form = TokenForm::read(&headers, &body);
     let token = form.field("token").map(str::to_owned).or_else(|| query.get("token").cloned());
     let token = token.ok_or(Refusal::new("invalid_request", "must specify token"))?;
-    org.write(move |work| Ok(tokens::revoke(work.sql, &token)?)).await?;
+    org.write(move |work| {
+        work.sessions_changed();
+        Ok(tokens::revoke(work.sql, &token)?)
+    })
+    .await?;
     Ok(StatusCode::OK)
 }
 

@@ -24,6 +24,18 @@ pub(crate) struct Session {
     pub(crate) format: TokenFormat,
     pub(crate) issued_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
+    lifetime: TimeDelta,
+}
+
+/// What a token is known by.
+pub(crate) type Digest256 = [u8; 32];
+
+impl Session {
+    /// When the database has to be asked again: a token ends, or is extended by use in the second half of its life.
+    pub(crate) fn next_look(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let half = self.expires_at - self.lifetime / 2;
+        if self.format == TokenFormat::Opaque && half > now { half } else { self.expires_at }
+    }
 }
 
 /// The key id in the header of JWT access tokens and in `/id/keys`.
@@ -64,7 +76,7 @@ pub(crate) fn present(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusq
                      WHERE digest = ?1 AND expires_at > ?2";
     let now_ms = now.timestamp_millis();
     let read = |row: &rusqlite::Row<'_>| {
-        let (format, lifetime): (String, i64) = (row.get(3)?, row.get(6)?);
+        let format: String = row.get(3)?;
         let format = if format == TokenFormat::Jwt.as_str() { TokenFormat::Jwt } else { TokenFormat::Opaque };
         let session = Session {
             user_id: row.get(0)?,
@@ -73,18 +85,21 @@ pub(crate) fn present(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusq
             format,
             issued_at: DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default(),
             expires_at: DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default(),
+            lifetime: TimeDelta::milliseconds(row.get(6)?),
         };
-        Ok((session, lifetime))
+        Ok(session)
     };
-    let found = sql.prepare_cached(statement)?.query_row(params![digest, now_ms], read).optional()?;
-    if let Some((session, lifetime)) = &found {
+    let mut found = sql.prepare_cached(statement)?.query_row(params![digest, now_ms], read).optional()?;
+    if let Some(session) = &mut found {
+        let lifetime = session.lifetime.num_milliseconds();
         let is_late = session.expires_at.timestamp_millis() - now_ms < lifetime / 2;
         if session.format == TokenFormat::Opaque && is_late {
             let extend = "UPDATE token SET expires_at = ?2 WHERE digest = ?1";
             sql.prepare_cached(extend)?.execute(params![digest, now_ms + lifetime])?;
+            session.expires_at = now + session.lifetime;
         }
     }
-    Ok(found.map(|(session, _)| session))
+    Ok(found)
 }
 
 pub(crate) fn revoke(sql: &Connection, token: &str) -> rusqlite::Result<()> {
@@ -133,6 +148,7 @@ fn jwt(work: &Work<'_>, app: &App, user_id: &str, scopes: &str, expires_at: Date
     SigningKey::of(work.org, work.sql)?.token(&header, &payload)
 }
 
-fn digest(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+/// What a token is known by; the token itself is not kept.
+pub(crate) fn digest(token: &str) -> Digest256 {
+    Sha256::digest(token.as_bytes()).into()
 }

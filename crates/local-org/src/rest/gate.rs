@@ -1,15 +1,16 @@
 //! What every call to a version of the API passes: the version exists, the token is good, the user may call, the day's
 //! calls are not used up. Refuses to know resources.
 
+use std::sync::Arc;
+
 use axum::extract::{OriginalUri, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answers::Fault;
-use crate::limits::{count_call, used};
-use crate::oauth::tokens::{Session, looks_like_jwt, present};
-use crate::oauth::{bearer, refused_session, users};
+use crate::oauth::tokens::{Session, digest, looks_like_jwt, present};
+use crate::oauth::{Caller, bearer, refused_session, users};
 use crate::org::{Org, Work};
 use crate::rest::{Call, CallOptions, versions};
 
@@ -21,18 +22,22 @@ pub(crate) async fn gate(State(org): State<Org>, uri: OriginalUri, mut request: 
     if let Err(fault) = versions::check(&version) {
         return fault.into_response();
     }
-    let token = bearer(request.headers());
-    let limit = org.daily_limit();
-    let admitted = org.write(move |work| Ok(admitted(work, token.as_deref(), limit)));
-    let (user_id, used) = match admitted.await {
-        Ok(Ok(admitted)) => admitted,
-        Ok(Err(fault)) | Err(fault) => return fault.into_response(),
+    let caller = match caller(&org, request.headers()).await {
+        Ok(caller) => caller,
+        Err(fault) => return fault.into_response(),
     };
-    let Some(user_id) = user_id else {
+    let limit = org.daily_limit();
+    let (used, is_allowed) = org.calls.count(1, limit, org.now());
+    if !is_allowed {
         let text = "TotalRequests Limit exceeded.";
         let refused = Fault::new(StatusCode::FORBIDDEN, "REQUEST_LIMIT_EXCEEDED", text);
         return with_usage(refused.into_response(), used, limit);
-    };
+    }
+    if org.calls.is_long_unwritten() {
+        let org = Arc::clone(&org);
+        drop(tokio::task::spawn_blocking(move || org.write_now(|_| Ok(()))));
+    }
+    let user_id = caller.user_id;
     let method = request.method().clone();
     let options = CallOptions::from_headers(request.headers());
     request.extensions_mut().insert(Call { version, user_id, options });
@@ -43,24 +48,37 @@ pub(crate) async fn gate(State(org): State<Org>, uri: OriginalUri, mut request: 
     with_usage(response, used, limit)
 }
 
-/// The user behind the token and the calls used with this one; no user when the day's calls are used up.
-fn admitted(work: &Work<'_>, token: Option<&str>, limit: u64) -> Result<(Option<String>, u64), Fault> {
-    let session = match token {
-        Some(token) => present(work.sql, token, work.now)?,
-        None => None,
-    };
-    let Some(session) = session else { return Err(refused_session(token)) };
-    check_scope(&session, token.is_some_and(looks_like_jwt))?;
+/// Who calls: remembered, or asked of the database.
+async fn caller(org: &Org, headers: &HeaderMap) -> Result<Caller, Fault> {
+    let Some(token) = bearer(headers).or_else(|| session_header(headers)) else { return Err(refused_session(None)) };
+    let digest = digest(&token);
+    if let Some(caller) = org.sessions.find(&digest, org.now()) {
+        return Ok(caller);
+    }
+    let generation = org.sessions.generation();
+    // A refusal is an answer too: the job commits either way, as asking may extend the token.
+    let caller = org.write(move |work| Ok(admitted(work, &token))).await??;
+    org.sessions.remember(digest, generation, caller.clone());
+    Ok(caller)
+}
+
+/// The header that older APIs use; its value is a token all the same.
+fn session_header(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("x-sfdc-session")?.to_str().ok()?.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The user behind the token.
+fn admitted(work: &Work<'_>, token: &str) -> Result<Caller, Fault> {
+    let session = present(work.sql, token, work.now)?.ok_or_else(|| refused_session(Some(token)))?;
+    check_scope(&session, looks_like_jwt(token))?;
     let user = users::find(work.sql, &session.user_id)?.filter(|user| user.is_active);
-    let Some(user) = user else { return Err(refused_session(token)) };
+    let user = user.ok_or_else(|| refused_session(Some(token)))?;
     if !user.api_enabled {
         return Err(Fault::new(StatusCode::FORBIDDEN, "API_CURRENTLY_DISABLED", "API is disabled for this User"));
     }
-    let used = used(work.sql, work.now)?;
-    if used >= limit {
-        return Ok((None, used));
-    }
-    Ok((Some(user.id), count_call(work.sql, work.now)?))
+    let holds_until = session.next_look(work.now);
+    Ok(Caller { user_id: user.id, consumer_key: session.consumer_key, holds_until })
 }
 
 fn with_usage(mut response: Response, used: u64, limit: u64) -> Response {

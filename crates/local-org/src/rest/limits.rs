@@ -5,14 +5,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::answers::Fault;
-use crate::limits::used;
 use crate::org::Work;
 use crate::schema::Object;
 use crate::storage::table;
 
 pub(crate) fn limits(work: &Work<'_>) -> Result<Value, Fault> {
     let max = work.org.daily_limit();
-    let used = used(work.sql, work.now)?;
+    let used = work.org.calls.used(work.now);
     let untouched = |max: u64| json!({"Max": max, "Remaining": max});
     let mut limits = json!({
         "DailyApiRequests": {"Max": max, "Remaining": max.saturating_sub(used)},

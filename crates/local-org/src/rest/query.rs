@@ -9,7 +9,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::{Fault, RowError, ok};
-use crate::ids;
 use crate::org::{Org, Work};
 use crate::rest::Call;
 use crate::rest::operation::Parameters;
@@ -105,7 +104,7 @@ fn answered(work: &Work<'_>, call: &Call, text: &str, include_deleted: bool) -> 
     if end == ids.len() {
         return Ok(page_answer(&call.version, "", ids.len(), end, records));
     }
-    let locator = ids::next(work.sql, LOCATOR)?;
+    let locator = work.next_id(LOCATOR);
     let answer = page_answer(&call.version, &locator, ids.len(), end, records);
     let user_id = call.user_id.clone();
     work.org.cursors.keep(Cursor { locator, user_id, made_at: work.now, query, ids, page_size });

@@ -56,7 +56,7 @@ fn create(work: &Work<'_>, asked: &NewCustomField) -> Result<String, Fault> {
         let text = format!("There is already a field named {stem} on {}.", object.label);
         return Err(Fault::bad_request(RowError::on("DUPLICATE_DEVELOPER_NAME", text, &["DeveloperName"])));
     }
-    let id = ids::next(work.sql, CUSTOM_FIELD)?;
+    let id = work.next_id(CUSTOM_FIELD);
     field.custom_id = Some(id.clone());
     tables::add_column(work.sql, &object, &field)?;
     let definition = serde_json::to_string(&field).unwrap_or_default();

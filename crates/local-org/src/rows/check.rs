@@ -7,51 +7,63 @@ use crate::answers::RowError;
 use crate::ids;
 use crate::org::Work;
 use crate::rows::find::{self, Found};
-use crate::rows::parse::{Input, ParentKey, Purpose};
+use crate::rows::parse::{Input, ParentKey};
+use crate::rows::saving::Saving;
 use crate::schema::{Ability, Field, FieldType, Object};
 use crate::storage::{identifier, table};
 
-/// Turns parents named by external id into ids, then checks every rule. Answers what is wrong; empty when all is well.
-pub(crate) fn check(
-    work: &Work<'_>,
-    object: &Object,
-    input: &mut Input<'_>,
-    purpose: Purpose,
-    own_id: Option<&str>,
-) -> rusqlite::Result<Vec<RowError>> {
-    let mut errors = std::mem::take(&mut input.problems);
-    for parent in std::mem::take(&mut input.parents) {
-        match parent_id(work, &parent)? {
+/// Sets the values that the caller gave, each in the form the org keeps it in. Parents named by external id become ids.
+pub(crate) fn take_in(saving: &mut Saving<'_, '_>, mut input: Input<'_>) -> rusqlite::Result<()> {
+    let work = saving.work;
+    saving.errors.append(&mut input.problems);
+    for parent in &input.parents {
+        match parent_id(work, parent)? {
             Ok(id) => input.values.push((parent.field, Cell::Text(id))),
-            Err(error) => errors.push(error),
+            Err(error) => saving.errors.push(error),
         }
     }
-    errors.extend(missing(object, input, purpose));
-    for (field, cell) in &mut input.values {
-        if let Cell::Text(text) = cell {
+    let mut emptied = Vec::new();
+    for (field, mut cell) in input.values {
+        if let Cell::Text(text) = &mut cell {
             match text_rule(work, field, text)? {
                 Ok(Some(replacement)) => *text = replacement,
                 Ok(None) => {}
-                Err(error) => errors.push(error),
+                Err(error) => saving.errors.push(error),
             }
         }
-        if field.can(Ability::Unique) {
-            errors.extend(duplicate(work, object, field, cell, own_id)?);
+        if cell == Cell::Null && !field.can(Ability::Nillable) {
+            // A new row keeps its default; one that is there cannot lose what it must have.
+            if !saving.is_new() {
+                emptied.push(field.at);
+            }
+            continue;
         }
+        saving.given.push(field.at);
+        saving.record.set(field.at, cell);
     }
-    Ok(errors)
+    let (object, record) = (saving.object, &saving.record);
+    let missing = || object.plan.required.iter().copied().filter(|&at| *record.at(at) == Cell::Null).collect();
+    let missing: Vec<usize> = if saving.is_new() { missing() } else { emptied };
+    saving.errors.extend(missing_error(object, &missing));
+    Ok(())
 }
 
-/// Required fields: all of them on create, those set to null on update.
-fn missing(object: &Object, input: &Input<'_>, purpose: Purpose) -> Option<RowError> {
-    let value_of = |name: &str| input.values.iter().find(|(field, _)| field.name == name).map(|(_, cell)| cell);
-    let is_missing = |field: &&Field| match value_of(&field.name) {
-        Some(cell) => *cell == Cell::Null && !(purpose == Purpose::Create && field.can(Ability::Defaulted)),
-        None => purpose == Purpose::Create && field.is_required(),
-    };
-    let must_have = |field: &&Field| !field.can(Ability::Nillable);
-    let fields: Vec<&str> =
-        object.fields.iter().filter(must_have).filter(is_missing).map(|field| field.name.as_str()).collect();
+/// The rules that look at the whole row, given and derived values alike.
+pub(crate) fn rules(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
+    let object = saving.object;
+    let unique = saving.given.iter().map(|&at| &object.fields[at]).filter(|field| field.can(Ability::Unique));
+    let mut errors = Vec::new();
+    for field in unique {
+        errors.extend(duplicate(saving.work, object, field, saving.record.at(field.at), saving.id)?);
+    }
+    saving.errors.append(&mut errors);
+    Ok(())
+}
+
+fn missing_error(object: &Object, missing: &[usize]) -> Option<RowError> {
+    let mut missing = missing.to_vec();
+    missing.sort_unstable();
+    let fields: Vec<&str> = missing.iter().map(|&at| object.fields[at].name.as_str()).collect();
     let text = format!("Required fields are missing: [{}]", fields.join(", "));
     (!fields.is_empty()).then(|| RowError::on("REQUIRED_FIELD_MISSING", text, &fields))
 }
@@ -63,7 +75,8 @@ fn text_rule(work: &Work<'_>, field: &Field, text: &str) -> rusqlite::Result<Rul
     if field.kind == FieldType::Reference {
         return reference(work, field, text);
     }
-    if field.length > 0 && text.chars().count() > usize::try_from(field.length).unwrap_or(usize::MAX) {
+    let longest = usize::try_from(field.length).unwrap_or(usize::MAX);
+    if longest > 0 && text.len() > longest && text.chars().count() > longest {
         let message = format!("{}: data value too large: {text} (max length={})", field.label, field.length);
         return Ok(Err(RowError::on("STRING_TOO_LONG", message, &[&field.name])));
     }
@@ -76,6 +89,9 @@ fn text_rule(work: &Work<'_>, field: &Field, text: &str) -> rusqlite::Result<Rul
 
 fn picklist(work: &Work<'_>, field: &Field, text: &str) -> Ruled {
     let values = work.schema.picklist_values(field);
+    if values.iter().any(|value| value.value == text) {
+        return Ok(None);
+    }
     match values.iter().find(|value| value.value.to_lowercase() == text.to_lowercase()) {
         Some(known) => Ok(Some(known.value.clone())),
         None if field.can(Ability::Restricted) => {

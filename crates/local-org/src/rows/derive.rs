@@ -1,59 +1,39 @@
-//! Values the org sets by itself: defaults of a new row, and what follows from other fields.
-//! Refuses to check.
+//! Values the org sets by itself, from other values of the same row. Refuses to check and to write.
 
-use rusqlite::params;
 use rusqlite::types::Value as Cell;
-use serde_json::Value;
 
-use crate::clock;
-use crate::org::Work;
-use crate::schema::{Ability, Field, FieldType, Object, Schema};
-use crate::storage::table;
+use crate::rows::Record;
+use crate::rows::saving::Saving;
 
-/// What a new row gets where its maker said nothing.
-pub(crate) fn default_of(schema: &Schema, field: &Field, user_id: &str) -> Option<Cell> {
-    if field.name == "OwnerId" {
-        return Some(Cell::Text(user_id.to_owned()));
+/// Sets what follows from the row's other fields.
+pub(crate) fn follow(saving: &mut Saving<'_, '_>) {
+    if let Some(person) = saving.object.plan.person {
+        let part = |at: usize| match saving.record.at(at) {
+            Cell::Text(text) => text.as_str(),
+            _ => "",
+        };
+        let (first, last) = (part(person.first), part(person.last));
+        let name = if first.is_empty() { last.to_owned() } else { format!("{first} {last}") };
+        let name = name.trim();
+        let cell = if name.is_empty() { Cell::Null } else { Cell::Text(name.to_owned()) };
+        saving.record.set(person.name, cell);
     }
-    let written = field.default.as_ref().and_then(|default| match default {
-        Value::String(text) => Some(Cell::Text(text.clone())),
-        Value::Bool(flag) => Some(Cell::Integer(i64::from(*flag))),
-        Value::Number(number) => number.as_f64().map(Cell::Real),
-        _ => None,
-    });
-    let chosen = || schema.picklist_values(field).iter().find(|value| value.default).map(|value| value.value.clone());
-    let is_picklist = field.kind == FieldType::Picklist && field.can(Ability::Createable);
-    written.or_else(|| if is_picklist { chosen().map(Cell::Text) } else { None })
 }
 
-/// The fields that say who touched a row and when.
-pub(crate) fn stamps(work: &Work<'_>, object: &Object, user_id: &str, is_new: bool) -> Vec<(String, Cell)> {
-    let now = Cell::Text(clock::stamp(work.now));
-    let user = Cell::Text(user_id.to_owned());
-    let names: &[(&str, &Cell)] = if is_new {
-        &[
-            ("CreatedDate", &now),
-            ("CreatedById", &user),
-            ("LastModifiedDate", &now),
-            ("LastModifiedById", &user),
-            ("SystemModstamp", &now),
-        ]
-    } else {
-        &[("LastModifiedDate", &now), ("LastModifiedById", &user), ("SystemModstamp", &now)]
+/// Sets who made or changed the row, and when.
+pub(crate) fn stamp(saving: &mut Saving<'_, '_>) {
+    let stamps = saving.object.plan.stamps;
+    let now = saving.work.stamp();
+    let set = |record: &mut Record, at: Option<usize>, text: &str| {
+        if let Some(at) = at {
+            record.set(at, Cell::Text(text.to_owned()));
+        }
     };
-    let has = |(name, _): &&(&str, &Cell)| object.field(name).is_some();
-    names.iter().filter(has).map(|(name, cell)| ((*name).to_owned(), (*cell).clone())).collect()
-}
-
-/// Sets what follows from the written fields.
-pub(crate) fn follow(work: &Work<'_>, object: &Object, id: &str, written: &[String]) -> rusqlite::Result<()> {
-    let has_name_part = written.iter().any(|name| name == "FirstName" || name == "LastName");
-    if object.is_person() && has_name_part {
-        let sql = format!(
-            "UPDATE {} SET \"Name\" = trim(coalesce(\"FirstName\" || ' ', '') || coalesce(\"LastName\", '')) WHERE \"Id\" = ?1",
-            table(&object.name)
-        );
-        work.sql.prepare_cached(&sql)?.execute(params![id])?;
+    if saving.old.is_none() {
+        set(&mut saving.record, stamps.created_date, now);
+        set(&mut saving.record, stamps.created_by, saving.user_id);
     }
-    Ok(())
+    set(&mut saving.record, stamps.modified_date, now);
+    set(&mut saving.record, stamps.modified_by, saving.user_id);
+    set(&mut saving.record, stamps.system_modstamp, now);
 }

@@ -1,7 +1,9 @@
 //! A JSON object to values of fields. What cannot be read at all fails the whole request, as parsing comes before any
 //! row is looked at; what can be read and is wrong is an error of its row. Refuses to look at stored records.
 
-use chrono::NaiveDate;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{NaiveDate, NaiveTime};
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
@@ -18,6 +20,7 @@ pub(crate) enum Purpose {
 }
 
 /// A row as a caller wants it.
+#[derive(Default)]
 pub(crate) struct Input<'schema> {
     pub(crate) values: Vec<(&'schema Field, Cell)>,
     pub(crate) parents: Vec<ParentKey<'schema>>,
@@ -41,7 +44,7 @@ pub(crate) fn parse<'schema>(
     key_field: Option<&Field>,
     body: &str,
 ) -> Result<Input<'schema>, Fault> {
-    let mut input = Input { values: Vec::new(), parents: Vec::new(), problems: Vec::new() };
+    let mut input = Input::default();
     let mut refused = Vec::new();
     for (name, value) in row.iter().filter(|(name, _)| *name != "attributes") {
         let Some(field) = object.field(name) else {
@@ -89,27 +92,54 @@ enum Unread {
     Request,
 }
 
-fn read(field: &Field, value: &Value) -> Result<Cell, Unread> {
-    let text = match value {
-        Value::Null => {
-            return if field.kind == FieldType::Boolean { Err(wrong_type(field, "null")) } else { Ok(Cell::Null) };
-        }
-        Value::String(text) => text.trim().to_owned(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Array(_) | Value::Object(_) => return Err(Unread::Request),
+/// A value written as text, as in CSV: what is no value of the field is an error of the row.
+#[expect(dead_code, reason = "for rows that come as CSV")]
+pub(crate) fn cell_of_text(field: &Field, text: &str) -> Result<Cell, RowError> {
+    let text = text.trim();
+    let text = match (field.kind, text) {
+        (FieldType::Boolean, "1") => "true",
+        (FieldType::Boolean, "0") => "false",
+        _ => text,
     };
+    read_text(field, text).map_err(|unread| match unread {
+        Unread::Row(error) => error,
+        Unread::Request => wrong_type_error(field, text),
+    })
+}
+
+fn read(field: &Field, value: &Value) -> Result<Cell, Unread> {
+    match value {
+        Value::Null if field.kind == FieldType::Boolean => Err(wrong_type(field, "null")),
+        Value::Null => Ok(Cell::Null),
+        Value::String(text) => read_text(field, text.trim()),
+        Value::Bool(_) | Value::Number(_) => read_text(field, &value.to_string()),
+        Value::Array(_) | Value::Object(_) => Err(Unread::Request),
+    }
+}
+
+fn read_text(field: &Field, text: &str) -> Result<Cell, Unread> {
     if text.is_empty() && field.kind != FieldType::Boolean {
         return Ok(Cell::Null);
     }
     match field.kind {
-        FieldType::Boolean => boolean(&text).ok_or(Unread::Request),
-        FieldType::Int => integer(field, &text),
-        FieldType::Double | FieldType::Currency | FieldType::Percent => decimal(field, &text),
-        FieldType::Date => date(&text).ok_or(Unread::Request),
-        FieldType::DateTime => clock::read(&text).map(|time| Cell::Text(clock::stamp(time))).ok_or(Unread::Request),
-        FieldType::Id | FieldType::Reference => id(field, &text),
-        _ => Ok(Cell::Text(text)),
+        FieldType::Boolean => boolean(text).ok_or(Unread::Request),
+        FieldType::Int => integer(field, text),
+        FieldType::Double | FieldType::Currency | FieldType::Percent => decimal(field, text),
+        FieldType::Date => date(text).ok_or(Unread::Request),
+        FieldType::DateTime => clock::read(text).map(|time| Cell::Text(clock::stamp(time))).ok_or(Unread::Request),
+        FieldType::Time => time(text).ok_or(Unread::Request),
+        FieldType::Id | FieldType::Reference => id(field, text),
+        FieldType::Base64 => STANDARD.decode(text).map(Cell::Blob).map_err(|_| wrong_type(field, "not base64")),
+        _ => Ok(Cell::Text(text.to_owned())),
     }
+}
+
+/// A time of day, kept as it is shown: `10:22:00.000Z`.
+fn time(text: &str) -> Option<Cell> {
+    let bare = text.trim_end_matches('Z');
+    let formats = ["%H:%M:%S%.f", "%H:%M"];
+    let time = formats.iter().find_map(|format| NaiveTime::parse_from_str(bare, format).ok())?;
+    Some(Cell::Text(time.format("%H:%M:%S%.3fZ").to_string()))
 }
 
 fn boolean(text: &str) -> Option<Cell> {
@@ -203,8 +233,12 @@ fn not_writeable(fields: &[&str]) -> RowError {
 }
 
 fn wrong_type(field: &Field, text: &str) -> Unread {
+    Unread::Row(wrong_type_error(field, text))
+}
+
+fn wrong_type_error(field: &Field, text: &str) -> RowError {
     let message = format!("{}: value not of required type: {text}", field.label);
-    Unread::Row(RowError::on("INVALID_TYPE_ON_FIELD_IN_RECORD", message, &[&field.name]))
+    RowError::on("INVALID_TYPE_ON_FIELD_IN_RECORD", message, &[&field.name])
 }
 
 fn out_of_range(field: &Field, text: &str) -> Unread {

@@ -99,6 +99,7 @@ impl NewCustomField {
             values: metadata.values(),
             help: metadata.inline_help_text.clone(),
             custom_id: None,
+            at: 0,
         })
     }
 }

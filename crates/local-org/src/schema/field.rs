@@ -44,6 +44,9 @@ pub(crate) struct Field {
     /// The id of a custom field's definition.
     #[serde(default)]
     pub(crate) custom_id: Option<String>,
+    /// Its place among the fields of its object, and in a [`Record`](crate::rows::Record).
+    #[serde(skip)]
+    pub(crate) at: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

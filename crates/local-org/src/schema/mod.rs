@@ -4,6 +4,7 @@ pub(crate) mod custom;
 mod field;
 mod object;
 mod picklist;
+mod plan;
 pub(crate) mod tables;
 
 use std::collections::BTreeMap;
@@ -80,7 +81,8 @@ impl Schema {
         let mut schema =
             Self { objects: BTreeMap::new(), picklists: Arc::new(serde_json::from_str(SHARED_PICKLISTS)?) };
         for facts in OBJECTS {
-            let object: Object = serde_json::from_str(facts)?;
+            let mut object: Object = serde_json::from_str(facts)?;
+            object.settle(&schema.picklists);
             schema.objects.insert(object.name.to_lowercase(), Arc::new(object));
         }
         Ok(schema)
@@ -120,7 +122,9 @@ impl Schema {
     fn changed(&self, object: &str, change: impl FnOnce(&mut Vec<Field>)) -> Self {
         let mut schema = self.clone();
         if let Some(object) = schema.objects.get_mut(&object.to_lowercase()) {
-            change(&mut Arc::make_mut(object).fields);
+            let object = Arc::make_mut(object);
+            change(&mut object.fields);
+            object.settle(&self.picklists);
         }
         schema
     }

@@ -1,8 +1,11 @@
 //! Objects: what can be done with them, their fields, and who refers to them. Refuses to know records.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::Deserialize;
 
-use crate::schema::{Ability, Field, FieldType};
+use crate::schema::plan::SavePlan;
+use crate::schema::{Ability, Field, FieldType, PicklistValue};
 
 /// An object, standard or custom.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,6 +18,12 @@ pub(crate) struct Object {
     pub(crate) scopes: Vec<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) children: Vec<Child>,
+    /// Where each field is, by its exact name.
+    #[serde(skip)]
+    places: HashMap<String, usize>,
+    /// What writing a row needs.
+    #[serde(skip)]
+    pub(crate) plan: SavePlan,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -55,8 +64,20 @@ impl Object {
         self.can.contains(&ability)
     }
 
+    /// Numbers the fields and works out what follows from them; called whenever they have changed.
+    pub(super) fn settle(&mut self, picklists: &BTreeMap<String, Vec<PicklistValue>>) {
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            field.at = at;
+        }
+        self.places = self.fields.iter().map(|field| (field.name.clone(), field.at)).collect();
+        self.plan = SavePlan::of(self, picklists);
+    }
+
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+        match self.places.get(name) {
+            Some(&at) => self.fields.get(at),
+            None => self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)),
+        }
     }
 
     /// SQL that is true of records outside the recycle bin; some objects have none.

@@ -1,20 +1,55 @@
 //! Objects to tables, fields to columns. The collation of a column is the comparison the API promises for the field.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::Connection;
 
 use crate::schema::{Ability, Field, FieldType, Object, Schema};
 use crate::storage::{IGNORING_CASE, identifier, table};
 
-/// Makes the tables of all objects that are not there yet.
+/// Makes the tables of all objects that are not there yet, and the columns that came to an object after its table was made.
 pub(crate) fn create(sql: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let known = known_columns(sql)?;
     for object in schema.objects() {
-        let columns: Vec<String> = object.fields.iter().filter_map(column).collect();
-        sql.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {} ({})", table(&object.name), columns.join(", ")))?;
-        for field in object.fields.iter().filter(|field| field.finds_rows() && field.kind != FieldType::Id) {
-            create_index(sql, object, field)?;
+        match known.get(&format!("record_{}", object.name)) {
+            None => create_table(sql, object)?,
+            Some(columns) => {
+                let is_missing = |field: &&Field| is_stored(field) && !columns.contains(&field.name);
+                for field in object.fields.iter().filter(is_missing) {
+                    add_column(sql, object, field)?;
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// Makes the table of one object. Its rows lie in the order of their ids, which is that of their making: an insert goes to the end
+/// of one tree, and a look-up by id walks that tree alone.
+pub(crate) fn create_table(sql: &Connection, object: &Object) -> rusqlite::Result<()> {
+    let columns: Vec<String> = object.fields.iter().filter_map(column).collect();
+    sql.execute_batch(&format!("CREATE TABLE {} ({}) WITHOUT ROWID", table(&object.name), columns.join(", ")))?;
+    for field in object.fields.iter().filter(|field| is_indexed(field)) {
+        create_index(sql, object, field)?;
+    }
+    Ok(())
+}
+
+fn known_columns(sql: &Connection) -> rusqlite::Result<HashMap<String, HashSet<String>>> {
+    let mut statement = sql.prepare(
+        "SELECT tables.name, columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+         WHERE tables.type = 'table' AND tables.name LIKE 'record!_%' ESCAPE '!'",
+    )?;
+    let mut known: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        known.entry(row.get(0)?).or_default().insert(row.get(1)?);
+    }
+    Ok(known)
+}
+
+fn is_indexed(field: &Field) -> bool {
+    field.kind != FieldType::Id && (field.finds_rows() || field.can(Ability::Unique))
 }
 
 /// Adds the column of a new field, and the index that finds rows by it.
@@ -22,7 +57,7 @@ pub(crate) fn add_column(sql: &Connection, object: &Object, field: &Field) -> ru
     if let Some(column) = column(field) {
         sql.execute_batch(&format!("ALTER TABLE {} ADD COLUMN {column}", table(&object.name)))?;
     }
-    if field.finds_rows() || field.can(Ability::Unique) {
+    if is_indexed(field) {
         create_index(sql, object, field)?;
     }
     Ok(())
@@ -58,12 +93,13 @@ fn column(field: &Field) -> Option<String> {
     })
 }
 
+/// Rows without a value are not in it: nobody looks for them by it, and they need not pay for it.
 fn create_index(sql: &Connection, object: &Object, field: &Field) -> rusqlite::Result<()> {
+    let column = identifier(&field.name);
     sql.execute_batch(&format!(
-        "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+        "CREATE INDEX IF NOT EXISTS {} ON {} ({column}) WHERE {column} IS NOT NULL",
         index_name(&object.name, &field.name),
         table(&object.name),
-        identifier(&field.name)
     ))
 }
 
