@@ -92,7 +92,7 @@ async fn connection(org: Org, router: Router, stream: TcpStream, tasks: TaskTrac
 /// Answers one request, whatever it came by.
 pub(crate) async fn answer<B>(org: Org, router: Router, request: Request<B>) -> Result<Response<Body>, Dropped>
 where
-    B: hyper::body::Body,
+    B: hyper::body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     if !is_known_host(&org, &request) {
@@ -145,7 +145,7 @@ pub(crate) async fn routed(router: Router, request: Request<Body>) -> Response<B
 }
 
 /// The path without a closing slash, which clients add as they like, and the method that `_HttpMethod` names.
-fn normalized(mut request: Request<Incoming>) -> Request<Incoming> {
+fn normalized<B>(mut request: Request<B>) -> Request<B> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if request.method() == Method::POST && query.split('&').any(|pair| pair == "_HttpMethod=PATCH") {
         *request.method_mut() = Method::PATCH;

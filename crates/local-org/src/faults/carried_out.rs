@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use chrono::{DateTime, TimeDelta, Utc};
 use http_body_util::BodyExt;
@@ -35,17 +36,19 @@ pub(crate) async fn answered(
     if !org.faults.is_any() && !request.headers().contains_key(FAULT_HEADER) {
         return Ok(routed(router, request).await);
     }
-    let strikes = match strikes_of(org, &request, body).await {
+    let (parts, content) = request.into_parts();
+    let strikes = match strikes_of(org, &parts, body).await {
         Ok(strikes) => strikes,
         Err(problem) => return Ok((StatusCode::BAD_REQUEST, problem).into_response()),
     };
-    let path = request.uri().path().to_owned();
+    let path = parts.uri.path().to_owned();
     if let Some(which) = strikes.end_tokens {
-        end_tokens(org, &request, which).await;
+        end_tokens(org, &parts.headers, which).await;
     }
     let answer = match struck(org, &path, &strikes.before).await? {
         Some(instead) => instead,
         None => {
+            let request = Request::from_parts(parts, content);
             let answer = under_reached_rows(strikes.rows(), routed(router, request)).await;
             struck(org, &path, &strikes.after).await?.unwrap_or(answer)
         }
@@ -53,15 +56,15 @@ pub(crate) async fn answered(
     Ok(broken(org, answer, &strikes).await)
 }
 
-async fn strikes_of(org: &Org, request: &Request<Body>, body: &[u8]) -> Result<Strikes, String> {
-    let own = in_header(request.headers()).transpose()?;
+async fn strikes_of(org: &Org, request: &Parts, body: &[u8]) -> Result<Strikes, String> {
+    let own = in_header(&request.headers).transpose()?;
     let is_asked_for = org.faults.needs_caller() || own.as_ref().is_some_and(|rule| rule.matches.needs_caller());
-    let caller = if is_asked_for { caller(org, request).await } else { None };
+    let caller = if is_asked_for { caller(org, &request.headers).await } else { None };
     let asked = Asked {
-        method: request.method(),
-        path: request.uri().path(),
-        query: request.uri().query(),
-        headers: request.headers(),
+        method: &request.method,
+        path: request.uri.path(),
+        query: request.uri.query(),
+        headers: &request.headers,
         body,
         caller,
     };
@@ -72,8 +75,8 @@ async fn strikes_of(org: &Org, request: &Request<Body>, body: &[u8]) -> Result<S
     Ok(strikes)
 }
 
-async fn caller(org: &Org, request: &Request<Body>) -> Option<CallerNames> {
-    let token = bearer(request.headers())?;
+async fn caller(org: &Org, headers: &HeaderMap) -> Option<CallerNames> {
+    let token = bearer(headers)?;
     let found = org.read(move |work| {
         let Some(session) = tokens::present(work.sql, &token, work.now)? else { return Ok(None) };
         let user = users::find(work.sql, &session.user_id)?;
@@ -83,9 +86,10 @@ async fn caller(org: &Org, request: &Request<Body>) -> Option<CallerNames> {
     found.await.ok().flatten()
 }
 
-async fn end_tokens(org: &Org, request: &Request<Body>, which: TokensEnded) {
-    let token = bearer(request.headers());
+async fn end_tokens(org: &Org, headers: &HeaderMap, which: TokensEnded) {
+    let token = bearer(headers);
     let ended = org.write(move |work| {
+        work.sessions_changed();
         match (which, token) {
             (TokensEnded::All, _) => drop(tokens::expire_all(work.sql)?),
             (TokensEnded::Presented, Some(token)) => tokens::revoke(work.sql, &token)?,
