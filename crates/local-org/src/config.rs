@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::faults::{FaultFileError, FaultRule};
+use crate::tls::{Tls, TlsError};
 
 /// An org to start.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct OrgConfig {
     pub daily_api_requests: u64,
     /// The newest requests kept for the person who wonders.
     pub requests_kept: usize,
+    /// HTTPS or plain HTTP.
+    pub tls: Tls,
     /// Faults that are on from the start.
     pub faults: Vec<FaultRule>,
     /// A file of faults that are on from the start, and again when control says so: TOML with a `[[fault]]` for each rule,
@@ -70,6 +73,9 @@ pub enum StartError {
     /// The facts about standard objects do not parse.
     #[error("the facts about standard objects are damaged")]
     Facts(#[source] serde_json::Error),
+    /// It cannot speak TLS.
+    #[error("the local org cannot speak https")]
+    Tls(#[from] TlsError),
     /// The file of faults cannot be used.
     #[error(transparent)]
     Faults(#[from] FaultFileError),
@@ -101,10 +107,18 @@ impl Default for OrgConfig {
             default_app: None,
             daily_api_requests: 15_000,
             requests_kept: 2_000,
+            tls: Tls::Off,
             faults: Vec::new(),
             faults_file: None,
             clock: Arc::new(SystemClock),
         }
+    }
+}
+
+impl OrgConfig {
+    /// Every name that the org answers to beside the loopback ones.
+    pub(crate) fn all_host_names(&self) -> Vec<&str> {
+        self.host_names.iter().chain(&self.login_hosts).map(String::as_str).collect()
     }
 }
 

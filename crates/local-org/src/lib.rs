@@ -19,6 +19,7 @@ mod server;
 mod soql_execution;
 mod standard_records;
 mod storage;
+mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use faults::{
 pub use ids::{checksum, normalized as normalized_id};
 pub use oauth::{App, TokenFormat};
 pub use requests::SeenRequest;
+pub use tls::{Tls, TlsError};
 
 use org::{Org, OrgState, Places};
 
@@ -64,6 +66,7 @@ pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
     let instance_address = instance_listener.as_ref().map(|second| bound(second, config.listen)).transpose()?;
     let opened = tokio::task::spawn_blocking(move || OrgState::open(config)).await;
     let org = Arc::new(opened.map_err(|_| StartError::Storage(rusqlite::Error::InvalidQuery))??);
+    let url_of = |address| if org.certificate.is_some() { secure_url_of(address) } else { url_of(address) };
     let sign_in_url = url_of(address);
     let own_url = instance_address.map_or_else(|| sign_in_url.clone(), url_of);
     let instance_url = org.config.instance_url.clone().unwrap_or(own_url);
@@ -94,6 +97,16 @@ impl RunningOrg {
     /// The second address, when there is one.
     pub fn instance_address(&self) -> Option<SocketAddr> {
         self.addresses.1
+    }
+
+    /// The certificate, in PEM, of the authority that a client has to trust; nothing when the org speaks plain HTTP.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.org.certificate.as_ref().map(|certificate| certificate.authority.as_str())
+    }
+
+    /// The file that has it, when it is kept in a folder.
+    pub fn certificate_authority_file(&self) -> Option<&std::path::Path> {
+        self.org.certificate.as_ref()?.authority_file.as_deref()
     }
 
     /// Commands to the org from inside the process.
@@ -150,6 +163,12 @@ fn url_of(address: SocketAddr) -> String {
         other => other,
     };
     format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+/// As [`url_of`]; loopback addresses go by the name that clients expect in a certificate.
+fn secure_url_of(address: SocketAddr) -> String {
+    let is_local = address.ip().is_loopback() || address.ip().is_unspecified();
+    if is_local { format!("https://localhost:{}", address.port()) } else { format!("https://{address}") }
 }
 
 fn bound(listener: &tokio::net::TcpListener, asked: SocketAddr) -> Result<SocketAddr, StartError> {

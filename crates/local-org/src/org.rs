@@ -22,6 +22,7 @@ use crate::seed;
 use crate::soql_execution::Cursors;
 use crate::standard_records;
 use crate::storage::Storage;
+use crate::tls::Certificate;
 
 /// A running org, shared by everyone who answers for it.
 pub(crate) type Org = Arc<OrgState>;
@@ -39,6 +40,8 @@ pub(crate) struct OrgState {
     pub(crate) clock_offset: AtomicI64,
     pub(crate) stop: CancellationToken,
     pub(crate) signing_key: OnceLock<SigningKey>,
+    /// What the org is recognised by under TLS; nothing when it speaks plain HTTP.
+    pub(crate) certificate: Option<Certificate>,
     storage: Storage,
     schema: RwLock<Arc<Schema>>,
     places: OnceLock<Places>,
@@ -108,6 +111,7 @@ impl OrgState {
             daily_limit: AtomicU64::new(daily_limit),
             stop: CancellationToken::new(),
             signing_key: OnceLock::new(),
+            certificate: Certificate::open(&config.tls, &config.all_host_names())?,
             storage,
             schema: RwLock::new(Arc::new(schema)),
             places: OnceLock::new(),

@@ -11,4 +11,5 @@ mod queries;
 mod rows;
 mod rules_standard_records;
 mod support;
+mod tls;
 mod validation;
