@@ -13,6 +13,7 @@ mod page;
 mod requests;
 mod rest;
 mod rows;
+mod rules;
 mod schema;
 mod seed;
 mod server;
@@ -32,7 +33,7 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Credentials, Data, OrgConfig, StartError};
-pub use control::{ControlError, OrgControl, RecordCount, UserInfo};
+pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo};
 pub use faults::{
     ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
     RowWrite, Throttle, TokensEnded, Truncation,

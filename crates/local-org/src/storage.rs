@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS user_right (user_id TEXT PRIMARY KEY, api_enabled INT
 CREATE TABLE IF NOT EXISTS token (
     digest BLOB PRIMARY KEY, format TEXT NOT NULL, consumer_key TEXT NOT NULL, user_id TEXT NOT NULL, scopes TEXT NOT NULL,
     issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, lifetime INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS deleted_with (id TEXT PRIMARY KEY, root TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS deleted_with_root ON deleted_with (root);
+CREATE TABLE IF NOT EXISTS cleared_reference (
+    root TEXT NOT NULL, object TEXT NOT NULL, field TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS cleared_reference_root ON cleared_reference (root);
 CREATE TABLE IF NOT EXISTS api_calls (hour INTEGER PRIMARY KEY, calls INTEGER NOT NULL) STRICT;
 ";
 

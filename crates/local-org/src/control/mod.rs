@@ -3,6 +3,7 @@
 
 mod fault_routes;
 mod faults;
+mod recycle_bin;
 mod routes;
 
 use std::sync::atomic::Ordering;
@@ -15,6 +16,7 @@ use crate::requests::SeenRequest;
 use crate::rest::limits::records_of;
 use crate::schema::ObjectAbility;
 
+pub use recycle_bin::RecordOutcome;
 pub(crate) use routes::routes;
 
 /// Commands to a running org.

@@ -38,6 +38,7 @@ pub(crate) fn routes() -> Router<Org> {
         .route("/local-org/users/{id}", axum::routing::patch(change_user))
         .route("/local-org/counts", get(counts))
         .merge(fault_routes::routes())
+        .merge(crate::control::recycle_bin::routes())
         .layer(from_fn(refuse_other_sites))
 }
 

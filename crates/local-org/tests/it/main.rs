@@ -9,6 +9,7 @@ mod oauth;
 mod persistence;
 mod queries;
 mod rows;
+mod rules_deletion;
 mod rules_standard_records;
 mod support;
 mod tls;
