@@ -6,7 +6,7 @@ use crate::answers::Fault;
 use crate::org::Work;
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{
-    Call, collection_retrieve, collection_upsert, collections, describe, external_ids, limits, query, rows,
+    Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, limits, query, rows,
 };
 
 /// Whether an operation leaves the org as it is.
@@ -20,6 +20,7 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
     match path.as_slice() {
         ["sobjects", rest @ ..] => sobjects(work, call, operation, rest),
         ["composite", "sobjects", rest @ ..] => collection(work, call, operation, rest),
+        ["composite", rest @ ..] => composite::run(work, call, operation, rest),
         [name @ ("query" | "queryAll"), rest @ ..] => queried(work, call, operation, *name == "queryAll", rest),
         ["limits", rest @ ..] => limited(work, operation, rest),
         _ => Err(Fault::no_resource()),

@@ -6,6 +6,7 @@ mod collection_retrieve;
 mod collection_rows;
 mod collection_upsert;
 mod collections;
+mod composite;
 mod describe;
 mod describe_field;
 mod dispatch;
@@ -40,8 +41,8 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/sobjects", any(operation::handle))
         .route("/sobjects/{object}", any(operation::handle))
         .route("/sobjects/{object}/{*rest}", any(operation::handle))
-        .route("/composite/sobjects", any(operation::handle))
-        .route("/composite/sobjects/{*rest}", any(operation::handle))
+        .route("/composite", any(operation::handle))
+        .route("/composite/{*rest}", any(operation::handle))
         .route("/query", get(query::query))
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))

@@ -1,10 +1,13 @@
 //! The local org over real HTTP, as any client meets it.
 #![cfg(test)]
 
+mod batch;
+mod composite;
 mod control;
 mod describe;
 mod fault_rules;
 mod faults;
+mod graph;
 mod oauth;
 mod persistence;
 mod queries;
@@ -13,4 +16,5 @@ mod rules_deletion;
 mod rules_standard_records;
 mod support;
 mod tls;
+mod tree;
 mod validation;
