@@ -17,6 +17,7 @@ use crate::ids::IdCounters;
 use crate::limits::CallCounter;
 use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
+use crate::rest::SchemaAge;
 use crate::schema::{Schema, tables};
 use crate::seed;
 use crate::soql_execution::Cursors;
@@ -35,6 +36,7 @@ pub(crate) struct OrgState {
     pub(crate) sessions: Sessions,
     pub(crate) calls: CallCounter,
     pub(crate) ids: IdCounters,
+    pub(crate) schema_age: SchemaAge,
     pub(crate) daily_limit: AtomicU64,
     /// How far the org's clock is off, in milliseconds.
     pub(crate) clock_offset: AtomicI64,
@@ -108,6 +110,7 @@ impl OrgState {
             sessions: Sessions::default(),
             calls,
             ids,
+            schema_age: SchemaAge::default(),
             daily_limit: AtomicU64::new(daily_limit),
             stop: CancellationToken::new(),
             signing_key: OnceLock::new(),

@@ -7,6 +7,7 @@ mod collection_rows;
 mod collection_upsert;
 mod collections;
 mod composite;
+mod conditional;
 mod describe;
 mod describe_field;
 mod dispatch;
@@ -15,6 +16,7 @@ mod gate;
 pub(crate) mod limits;
 mod operation;
 mod query;
+mod relations;
 mod rows;
 mod tooling;
 mod versions;
@@ -32,6 +34,7 @@ use crate::schema::Object;
 use crate::server::LARGEST_BODY;
 
 pub(crate) use call::{Call, CallOptions};
+pub(crate) use conditional::SchemaAge;
 
 pub(crate) fn routes(org: &Org) -> Router<Org> {
     let versioned = Router::new()

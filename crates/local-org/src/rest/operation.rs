@@ -2,8 +2,8 @@
 //! It runs on a [`Work`], so that its siblings share its transaction. Refuses to know what any resource does.
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
@@ -25,16 +25,6 @@ pub(crate) struct Operation {
     pub(crate) query: Parameters,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The parts of a `multipart/form-data` body, which has no other.
-    pub(crate) parts: Vec<Part>,
-}
-
-/// One part of a multipart body.
-#[derive(Debug, Clone)]
-pub(crate) struct Part {
-    pub(crate) name: String,
-    pub(crate) file_name: Option<String>,
-    pub(crate) content: Bytes,
 }
 
 /// The query string, decoded, in its order.
@@ -53,7 +43,6 @@ pub(crate) struct OperationAnswer {
 pub(crate) enum AnswerBody {
     Nothing,
     Json(Value),
-    Bytes(&'static str, Bytes),
 }
 
 /// Answers a request of its own.
@@ -78,21 +67,15 @@ impl Operation {
         let path = path.trim_matches('/').split('/').map(decoded).collect::<Result<_, _>>()?;
         // Whatever is answered to a GET is answered to a HEAD, less the body.
         let method = if method == Method::HEAD { Method::GET } else { method };
-        Ok(Self { method, path, query: Parameters::parse(query), headers, body, parts: Vec::new() })
+        Ok(Self { method, path, query: Parameters::parse(query), headers, body })
     }
 
     async fn of_request(request: Request) -> Result<Self, Fault> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        let is_multipart = body::media_type(&headers).is_some_and(|kind| kind == "multipart/form-data");
-        if !is_multipart {
-            let bytes = Bytes::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
-            body::check_media_type(&headers, &bytes)?;
-            return Self::new(method, &target, headers, bytes);
-        }
-        let mut operation = Self::new(method, &target, headers, Bytes::new())?;
-        operation.parts = parts(request).await?;
-        Ok(operation)
+        let bytes = Bytes::from_request(request, &()).await.map_err(|error| Fault::unreadable(error.to_string()))?;
+        body::check_media_type(&headers, &bytes)?;
+        Self::new(method, &target, headers, bytes)
     }
 
     /// The body as a value of its kind.
@@ -144,10 +127,6 @@ impl OperationAnswer {
         Self { status, headers: HeaderMap::new(), body: AnswerBody::Nothing }
     }
 
-    pub(crate) fn bytes(media_type: &'static str, content: Bytes) -> Self {
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: AnswerBody::Bytes(media_type, content) }
-    }
-
     /// The same answer with one header more.
     pub(crate) fn with(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -160,7 +139,7 @@ impl OperationAnswer {
     pub(crate) fn into_json(self) -> Value {
         match self.body {
             AnswerBody::Json(body) => body,
-            AnswerBody::Nothing | AnswerBody::Bytes(..) => Value::Null,
+            AnswerBody::Nothing => Value::Null,
         }
     }
 }
@@ -178,9 +157,6 @@ impl IntoResponse for OperationAnswer {
         let mut response = match self.body {
             AnswerBody::Nothing => self.status.into_response(),
             AnswerBody::Json(body) => json_answer(self.status, &body),
-            AnswerBody::Bytes(media_type, content) => {
-                (self.status, [(header::CONTENT_TYPE, media_type)], Body::from(content)).into_response()
-            }
         };
         response.headers_mut().extend(self.headers);
         response
@@ -192,20 +168,4 @@ fn decoded(segment: &str) -> Result<String, Fault> {
     text.map_err(|_| {
         Fault::bad_request(RowError::new(UNREADABLE_PATH, format!("Illegal encoding in the URL: {segment}")))
     })
-}
-
-async fn parts(request: Request) -> Result<Vec<Part>, Fault> {
-    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
-    let mut parts = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| unreadable(&error))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().map(str::to_owned);
-        let content = field.bytes().await.map_err(|error| unreadable(&error))?;
-        parts.push(Part { name, file_name, content });
-    }
-    Ok(parts)
-}
-
-fn unreadable(error: &impl std::fmt::Display) -> Fault {
-    Fault::unreadable(error.to_string())
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod composite;
+mod conditional;
 mod control;
 mod describe;
 mod fault_rules;
@@ -11,6 +12,7 @@ mod graph;
 mod oauth;
 mod persistence;
 mod queries;
+mod relations;
 mod rows;
 mod rules_deletion;
 mod rules_standard_records;
