@@ -34,6 +34,9 @@ struct Node {
     parent: Option<(usize, String)>,
 }
 
+/// A record not looked at yet: its object, its level, and its parent as in [`Node`].
+type Waiting<'asked> = (&'asked Value, Arc<Object>, usize, Option<(usize, String)>);
+
 pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation, name: &str) -> Result<OperationAnswer, Fault> {
     let object = writeable(work, name, ObjectAbility::Createable, operation)?;
     let asked: Map<String, Value> = operation.read()?;
@@ -68,7 +71,7 @@ impl From<Fault> for Unfit {
 fn flattened(work: &Work<'_>, object: &Arc<Object>, asked: &Map<String, Value>) -> Result<Vec<Node>, Unfit> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut references = HashSet::new();
-    let mut waiting: VecDeque<(&Value, Arc<Object>, usize, Option<(usize, String)>)> =
+    let mut waiting: VecDeque<Waiting<'_>> =
         records(asked)?.iter().map(|record| (record, Arc::clone(object), 1, None)).collect();
     while let Some((record, object, level, parent)) = waiting.pop_front() {
         let record = record.as_object().ok_or_else(|| ill_made("A record of the tree is not an object."))?;
