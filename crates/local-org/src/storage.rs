@@ -125,6 +125,7 @@ impl Readers {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
+    crate::soql_execution::register(connection)?;
     connection.create_collation(IGNORING_CASE, compare_ignoring_case)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(SOQL_LIKE, 2, flags, |call| {

@@ -16,5 +16,5 @@ pub(crate) use find::{Found, by_external_id, by_id, key_cell};
 pub(crate) use parse::{Purpose, parse};
 pub(crate) use record::Record;
 pub(crate) use refuse::refused_by_fault;
-pub(crate) use show::{address, cell, record_url, show};
+pub(crate) use show::{record_url, show};
 pub(crate) use write::{Written, create, note, update};
