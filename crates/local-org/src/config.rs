@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::faults::{FaultFileError, FaultRule};
+use crate::snapshots::SnapshotError;
 use crate::tls::{Tls, TlsError};
 
 /// An org to start.
@@ -73,6 +74,9 @@ pub enum StartError {
     /// The facts about standard objects do not parse.
     #[error("the facts about standard objects are damaged")]
     Facts(#[source] serde_json::Error),
+    /// The state of the start could not be put aside.
+    #[error("could not put the local org's first state aside")]
+    Snapshot(#[from] SnapshotError),
     /// It cannot speak TLS.
     #[error("the local org cannot speak https")]
     Tls(#[from] TlsError),

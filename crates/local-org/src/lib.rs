@@ -17,6 +17,7 @@ mod rules;
 mod schema;
 mod seed;
 mod server;
+mod snapshots;
 mod soql_execution;
 mod standard_records;
 mod storage;
@@ -41,6 +42,7 @@ pub use faults::{
 pub use ids::{checksum, normalized as normalized_id};
 pub use oauth::{App, TokenFormat};
 pub use requests::SeenRequest;
+pub use snapshots::{SnapshotError, SnapshotInfo};
 pub use tls::{Tls, TlsError};
 
 use org::{Org, OrgState, Places};

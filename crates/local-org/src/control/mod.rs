@@ -5,6 +5,8 @@ mod fault_routes;
 mod faults;
 mod recycle_bin;
 mod routes;
+mod snapshot_routes;
+mod snapshots;
 
 use std::sync::atomic::Ordering;
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::ok;
-use crate::control::{ControlError, OrgControl, fault_routes};
+use crate::control::{ControlError, OrgControl, fault_routes, snapshot_routes};
 use crate::oauth::App;
 use crate::org::Org;
 
@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<Org> {
         .route("/local-org/counts", get(counts))
         .merge(fault_routes::routes())
         .merge(crate::control::recycle_bin::routes())
+        .merge(snapshot_routes::routes())
         .layer(from_fn(refuse_other_sites))
 }
 
@@ -113,6 +114,11 @@ fn is_from_other_site(headers: &HeaderMap) -> bool {
 
 pub(super) fn done_or_missing(done: bool) -> StatusCode {
     if done { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+/// A body in JSON; an error says what is wrong with it.
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    serde_json::from_slice(body).map_err(|error| ControlError::new(error.to_string()))
 }
 
 pub(super) fn json_of(value: &impl serde::Serialize) -> Response {

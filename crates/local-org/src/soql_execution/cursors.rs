@@ -91,6 +91,10 @@ impl Cursors {
         open.push_back(Arc::new(cursor));
     }
 
+    pub(crate) fn forget(&self) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The user's cursor with this locator, if it still lives.
     pub(crate) fn find(&self, locator: &str, user_id: &str, now: DateTime<Utc>) -> Option<Arc<Cursor>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

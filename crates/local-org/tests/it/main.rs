@@ -16,6 +16,7 @@ mod relations;
 mod rows;
 mod rules_deletion;
 mod rules_standard_records;
+mod snapshots;
 mod support;
 mod tls;
 mod tree;
