@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::faults::{FaultFileError, FaultRule};
+use crate::oauth::credentials::ADMIN_PASSWORD;
 use crate::snapshots::SnapshotError;
 use crate::tls::{Tls, TlsError};
 
@@ -32,6 +33,8 @@ pub struct OrgConfig {
     pub instance_url: Option<String>,
     /// Key and secret of the default app; random when absent.
     pub default_app: Option<Credentials>,
+    /// The password of the administrator whom a new org starts with. Known to everybody unless it is changed.
+    pub admin_password: String,
     /// Calls allowed in any 24 hours (Developer Edition: 15,000).
     pub daily_api_requests: u64,
     /// The newest requests kept for the person who wonders.
@@ -109,6 +112,7 @@ impl Default for OrgConfig {
             login_hosts: Vec::new(),
             instance_url: None,
             default_app: None,
+            admin_password: ADMIN_PASSWORD.to_owned(),
             daily_api_requests: 15_000,
             requests_kept: 2_000,
             tls: Tls::Off,

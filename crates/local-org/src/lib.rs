@@ -18,6 +18,7 @@ mod schema;
 mod seed;
 mod server;
 mod snapshots;
+mod soap;
 mod soql_execution;
 mod standard_records;
 mod storage;
@@ -34,13 +35,13 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Credentials, Data, OrgConfig, StartError};
-pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo};
+pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn};
 pub use faults::{
     ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
     RowWrite, Throttle, TokensEnded, Truncation,
 };
 pub use ids::{checksum, normalized as normalized_id};
-pub use oauth::{App, TokenFormat};
+pub use oauth::{AddressRange, App, PermittedUsers, RefreshPolicy, SignInRules, TokenFormat};
 pub use requests::SeenRequest;
 pub use snapshots::{SnapshotError, SnapshotInfo};
 pub use tls::{Tls, TlsError};
@@ -151,6 +152,7 @@ impl std::fmt::Debug for RunningOrg {
 fn router(org: &Org) -> Router {
     Router::new()
         .merge(oauth::routes())
+        .merge(soap::routes())
         .merge(rest::routes(org))
         .merge(control::routes())
         .merge(page::routes())

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod batch;
+mod browser;
 mod composite;
 mod conditional;
 mod control;
@@ -10,6 +11,11 @@ mod fault_rules;
 mod faults;
 mod graph;
 mod oauth;
+mod oauth_assertions;
+mod oauth_code;
+mod oauth_device;
+mod oauth_refresh;
+mod oauth_users;
 mod persistence;
 mod queries;
 mod relations;
@@ -17,6 +23,7 @@ mod rows;
 mod rules_deletion;
 mod rules_standard_records;
 mod snapshots;
+mod soap;
 mod support;
 mod tls;
 mod tree;
