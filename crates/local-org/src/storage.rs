@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS user_right (user_id TEXT PRIMARY KEY, api_enabled INT
 CREATE TABLE IF NOT EXISTS token (
     digest BLOB PRIMARY KEY, format TEXT NOT NULL, consumer_key TEXT NOT NULL, user_id TEXT NOT NULL, scopes TEXT NOT NULL,
     issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, lifetime INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS standard_number (field TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS deleted_with (id TEXT PRIMARY KEY, root TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS deleted_with_root ON deleted_with (root);
 CREATE TABLE IF NOT EXISTS cleared_reference (

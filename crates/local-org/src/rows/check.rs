@@ -186,7 +186,7 @@ fn duplicate(
 }
 
 /// `local@domain.tld`, without blanks; what the API takes for an address.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_plain =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || ",;<>()[]\"@".contains(c));

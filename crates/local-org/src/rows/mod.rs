@@ -11,10 +11,11 @@ mod show;
 mod write;
 
 pub(crate) use crate::rules::delete;
-pub(crate) use check::duplicates_of;
+pub(crate) use check::{duplicates_of, is_email};
 pub(crate) use find::{Found, by_external_id, by_id, key_cell};
-pub(crate) use parse::{Purpose, parse};
+pub(crate) use parse::{Input, Purpose, parse};
 pub(crate) use record::Record;
 pub(crate) use refuse::refused_by_fault;
+pub(crate) use saving::Saving;
 pub(crate) use show::{record_url, show};
 pub(crate) use write::{Written, create, note, update};

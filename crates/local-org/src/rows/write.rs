@@ -9,6 +9,7 @@ use crate::rows::Record;
 use crate::rows::parse::Input;
 use crate::rows::refuse::refused_by_fault;
 use crate::rows::saving::Saving;
+use crate::rules;
 use crate::schema::Object;
 use crate::storage::{identifier, table};
 
@@ -29,6 +30,7 @@ pub(crate) fn create(work: &Work<'_>, object: &Object, input: Input<'_>, user_id
     let id = work.next_id(&object.key_prefix);
     saving.record.set_named(object, "Id", Cell::Text(id.clone()));
     insert(work, object, &saving.record)?;
+    rules::after_save(&saving, &id)?;
     note(work, object);
     Ok(Ok(id))
 }
@@ -53,6 +55,7 @@ pub(crate) fn update(
     if let Some(old) = &saving.old {
         change(work, object, id, old, &saving.record)?;
     }
+    rules::after_save(&saving, id)?;
     note(work, object);
     Ok(Ok(id.to_owned()))
 }

@@ -11,6 +11,7 @@ use crate::answers::RowError;
 use crate::faults::RowWrite;
 use crate::org::Work;
 use crate::rows::{Found, Written, by_id, note, refused_by_fault};
+use crate::rules::automatic;
 use crate::rules::relations::{OnDelete, Reference, references_to};
 use crate::schema::Object;
 use crate::storage::{identifier, table};
@@ -122,6 +123,9 @@ impl Sweep {
                     .prepare_cached("INSERT OR REPLACE INTO deleted_with (id, root) VALUES (?1, ?2)")?
                     .execute(params![id, root])?;
             }
+        }
+        for (object, id) in self.gone.iter().filter(|(object, _)| object.field("IsDeleted").is_some()) {
+            automatic::after_removal(work, object, id)?;
         }
         Ok(())
     }

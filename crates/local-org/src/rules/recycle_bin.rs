@@ -8,7 +8,7 @@ use crate::answers::RowError;
 use crate::ids;
 use crate::org::Work;
 use crate::rows::{Written, duplicates_of};
-use crate::rules::deletion;
+use crate::rules::{automatic, deletion};
 use crate::schema::{Object, ObjectAbility};
 use crate::storage::{identifier, table};
 
@@ -38,6 +38,9 @@ pub(crate) fn undelete(work: &Work<'_>, id: &str) -> rusqlite::Result<Written> {
     }
     restore_references(work, &id)?;
     forget(work, &id)?;
+    for (object, id) in &all {
+        automatic::after_removal(work, object, id)?;
+    }
     Ok(Ok(id))
 }
 

@@ -20,6 +20,7 @@ mod persistence;
 mod queries;
 mod relations;
 mod rows;
+mod rules_automatic;
 mod rules_deletion;
 mod rules_standard_records;
 mod snapshots;
