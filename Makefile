@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help test demo fuzz fmt install-tools install-compiler
+.PHONY: help test test-clients demo fuzz fmt install-tools install-compiler
 
 # Outside the clone, so that a second clone builds in seconds. Set CARGO_TARGET_DIR to build elsewhere.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/salesbridge
@@ -37,6 +37,9 @@ help: ## List the targets
 
 test: install-tools ## Install what is missing, then check and test everything, as CI does
 	@cargo run --quiet --locked --package xtask -- ci
+
+test-clients: install-tools ## Install every client program we know, and run them all against a local org
+	@cargo run --quiet --locked --package xtask -- clients --all
 
 demo: install-compiler ## Build Salesbridge, then show the whole story against a local Salesforce org
 	@echo "Building salesbridge in $(CARGO_TARGET_DIR): a few minutes the first time, seconds afterwards."
@@ -71,6 +74,14 @@ install-tools: install-compiler ## Install the tools that the checks need, those
 	  echo "Installing g++: libFuzzer is C++."; \
 	  $(SUDO) apt-get update; \
 	  $(SUDO) apt-get install --yes --no-install-recommends g++; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Installing Python: clients of Salesforce are written in it, and so is schemathesis."; \
+	  $(SUDO) apt-get update; \
+	  $(SUDO) apt-get install --yes --no-install-recommends python3 python3-venv; }
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	  echo "Installing Node.js and npm: clients of Salesforce are written for it."; \
+	  $(SUDO) apt-get update; \
+	  $(SUDO) apt-get install --yes --no-install-recommends nodejs npm; }
 
 install-compiler:
 	@command -v cargo >/dev/null || { \

@@ -15,7 +15,7 @@ use crate::{
     manifests::Workspace,
     map,
     processes::{cargo, finish, judge},
-    requirements, summary,
+    requirements, schema, summary,
 };
 
 /// One step, and what to do when it fails.
@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         name: "links in docs",
         work: Work::Doc(&["doc", "--no-deps", "--workspace", "--document-private-items", "--locked", "--quiet"]),
         remedy: "Mend the link in the doc comment that is named above.",
+    },
+    Step {
+        name: "schema",
+        work: Work::Inside(schema::briefly),
+        remedy: "Send the request that is shown above again, and mend what answers 500; `cargo xtask schema` looks for longer.",
     },
     Step {
         name: "fuzzers",

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal it was called from")]
 
 mod ci;
+mod clients;
 mod fuzz;
 mod manifests;
 mod map;
@@ -12,6 +13,7 @@ mod processes;
 mod requirements;
 mod rooms;
 mod rules;
+mod schema;
 mod summary;
 mod test_names;
 
@@ -34,6 +36,21 @@ struct Arguments {
 enum Chore {
     /// Everything that must hold before a change is merged; stops at the first failure.
     Ci,
+    /// Installs real client programs and runs them, unchanged, against a local org.
+    Clients {
+        /// Those that take minutes to install too.
+        #[arg(long)]
+        all: bool,
+        /// Run this suite alone; `crates/local-org/clients/` has one folder for each.
+        #[arg(long, value_name = "SUITE")]
+        only: Option<String>,
+    },
+    /// Looks for requests that the local org answers with 500, by its OpenAPI description.
+    Schema {
+        /// How long it looks.
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+    },
     /// Throws inputs at the local org and the SOQL parser; `fuzz/` says which.
     Fuzz {
         /// How long each target runs.
@@ -74,6 +91,8 @@ fn run(chore: Chore) -> Result<()> {
     let workspace = Workspace::read()?;
     match chore {
         Chore::Ci => ci::run(&workspace),
+        Chore::Clients { all, only } => clients::run(&workspace, all, only.as_deref()),
+        Chore::Schema { seconds } => schema::run(&workspace, seconds),
         Chore::Fuzz { seconds, target } => fuzz::run(&workspace, seconds, target.as_deref()),
         Chore::Map { check: true, .. } => map::check(&workspace),
         Chore::Map { write: true, .. } => map::write(&workspace),
