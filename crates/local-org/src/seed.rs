@@ -7,7 +7,7 @@ use crate::clock;
 use crate::config::OrgConfig;
 use crate::ids::{self, IdCounters};
 use crate::oauth::App;
-use crate::oauth::{apps, credentials, tables};
+use crate::oauth::apps;
 use crate::org::{keep_setting, setting};
 use crate::schema::Schema;
 use crate::standard_records::ADMINISTRATOR;
@@ -25,10 +25,8 @@ pub(crate) fn first_start(
     config: &OrgConfig,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
-    tables::create(sql)?;
     if setting(sql, "org_id")?.is_some() {
-        admin_password(sql, config)?;
-        return default_app(sql, config, now);
+        return default_app(sql, config);
     }
     ids::keep_pod(sql)?;
     ids.load(sql)?;
@@ -36,25 +34,14 @@ pub(crate) fn first_start(
     let admin_id = ids.next("005");
     keep_setting(sql, "org_id", &org_id)?;
     keep_setting(sql, "admin_id", &admin_id)?;
-    let stamp = clock::stamp(now);
-    organization(sql, &org_id, &admin_id, &config.name, &stamp)?;
-    let profile_id = profile(sql, ids, ADMINISTRATOR, &admin_id, &stamp)?;
+    let now = clock::stamp(now);
+    organization(sql, &org_id, &admin_id, &config.name, &now)?;
+    let profile_id = profile(sql, ids, ADMINISTRATOR, &admin_id, &now)?;
     for other in OTHER_PROFILES {
-        profile(sql, ids, other, &admin_id, &stamp)?;
+        profile(sql, ids, other, &admin_id, &now)?;
     }
-    admin(sql, &admin_id, &profile_id, &stamp)?;
-    admin_password(sql, config)?;
-    default_app(sql, config, now)
-}
-
-/// The administrator's first password and security token; those set later stay.
-fn admin_password(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
-    let Some(admin_id) = setting(sql, "admin_id")? else { return Ok(()) };
-    if credentials::has_password(sql, &admin_id)? {
-        return Ok(());
-    }
-    credentials::set_password(sql, &admin_id, &config.admin_password)?;
-    credentials::set_security_token(sql, &admin_id, credentials::ADMIN_SECURITY_TOKEN)
+    admin(sql, &admin_id, &profile_id, &now)?;
+    default_app(sql, config)
 }
 
 /// The schema with the custom fields this org was given.
@@ -101,10 +88,9 @@ fn admin(sql: &Connection, id: &str, profile: &str, now: &str) -> rusqlite::Resu
 }
 
 /// The default app: made on the first start, and given the configured key whenever one is configured.
-fn default_app(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusqlite::Result<()> {
+fn default_app(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
     let run_as = setting(sql, "admin_id")?;
-    let callback_url = Some(apps::PLATFORM_CLI_CALLBACK.to_owned());
-    let mut app = App { name: "Default App".to_owned(), run_as, callback_url, ..App::default() };
+    let mut app = App { name: "Default App".to_owned(), run_as, ..App::default() };
     match &config.default_app {
         Some(given) if apps::find(sql, &given.consumer_key)?.is_none() => {
             app.consumer_key.clone_from(&given.consumer_key);
@@ -113,6 +99,6 @@ fn default_app(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusq
         None if apps::list(sql)?.is_empty() && setting(sql, "has_default_app")?.is_none() => {}
         _ => return Ok(()),
     }
-    apps::keep(sql, app, now)?;
+    apps::keep(sql, app)?;
     keep_setting(sql, "has_default_app", "yes")
 }
