@@ -105,7 +105,12 @@ pub(crate) struct DemoOptions {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   salesbridge local-org
-  salesbridge local-org --listen 127.0.0.1:8080 --org-data org.sqlite")]
+  salesbridge local-org --listen 127.0.0.1:8080 --org-data org.sqlite
+  salesbridge local-org --tls                     for clients that insist on https
+  salesbridge local-org --faults faults.toml      an org that misbehaves as the file says
+  salesbridge local-org --json --listen 127.0.0.1:0 --consumer-key key --consumer-secret secret
+
+With --json it prints one line as soon as it listens.")]
 pub(crate) struct LocalOrgOptions {
     /// Address to listen on, on this machine; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8866", value_name = "ADDRESS")]
@@ -113,6 +118,27 @@ pub(crate) struct LocalOrgOptions {
     /// Keep the org in this SQLite file [default: in memory, gone when it stops]
     #[arg(long, value_name = "FILE")]
     pub(crate) org_data: Option<PathBuf>,
+    /// Speak https, by a certificate authority of its own
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// Folder of that authority [default: local-org-tls in the data directory]
+    #[arg(long, value_name = "DIR", requires = "tls")]
+    pub(crate) tls_folder: Option<PathBuf>,
+    /// Another name that the org is called by; may be given more than once
+    #[arg(long = "host-name", value_name = "NAME")]
+    pub(crate) host_names: Vec<String>,
+    /// File of faults that are on from the start, TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// Consumer key of the default app [default: a random one]
+    #[arg(long, value_name = "KEY", requires = "secret")]
+    pub(crate) consumer_key: Option<String>,
+    /// Consumer secret of the default app; others on this machine can read the command line
+    #[arg(long, value_name = "SECRET", group = "secret", requires = "consumer_key")]
+    pub(crate) consumer_secret: Option<String>,
+    /// File with that secret
+    #[arg(long, value_name = "FILE", group = "secret", requires = "consumer_key")]
+    pub(crate) consumer_secret_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

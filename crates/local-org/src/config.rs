@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::faults::{FaultFileError, FaultRule};
+use crate::oauth::credentials::ADMIN_PASSWORD;
+use crate::snapshots::SnapshotError;
+use crate::tls::{Tls, TlsError};
 
 /// An org to start.
 #[derive(Clone)]
@@ -30,30 +33,21 @@ pub struct OrgConfig {
     pub instance_url: Option<String>,
     /// Key and secret of the default app; random when absent.
     pub default_app: Option<Credentials>,
+    /// The password of the administrator whom a new org starts with. Known to everybody unless it is changed.
+    pub admin_password: String,
     /// Calls allowed in any 24 hours (Developer Edition: 15,000).
     pub daily_api_requests: u64,
     /// The newest requests kept for the person who wonders.
     pub requests_kept: usize,
+    /// HTTPS or plain HTTP.
+    pub tls: Tls,
     /// Faults that are on from the start.
     pub faults: Vec<FaultRule>,
     /// A file of faults that are on from the start, and again when control says so: TOML with a `[[fault]]` for each rule,
     /// or JSON.
     pub faults_file: Option<PathBuf>,
-    /// Bulk jobs.
-    pub bulk: BulkConfig,
     /// The time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// How bulk jobs go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BulkConfig {
-    /// How often a job is seen `InProgress` before it is seen to be over, so that clients wait as they must elsewhere.
-    pub polls_in_progress: u32,
-    /// Batches of 10,000 rows that may be loaded in 24 hours.
-    pub daily_batches: u64,
-    /// Whether callers may delete past the recycle bin, which Salesforce allows to nobody at first.
-    pub hard_delete: bool,
 }
 
 /// Where records are kept.
@@ -83,6 +77,12 @@ pub enum StartError {
     /// The facts about standard objects do not parse.
     #[error("the facts about standard objects are damaged")]
     Facts(#[source] serde_json::Error),
+    /// The state of the start could not be put aside.
+    #[error("could not put the local org's first state aside")]
+    Snapshot(#[from] SnapshotError),
+    /// It cannot speak TLS.
+    #[error("the local org cannot speak https")]
+    Tls(#[from] TlsError),
     /// The file of faults cannot be used.
     #[error(transparent)]
     Faults(#[from] FaultFileError),
@@ -112,19 +112,21 @@ impl Default for OrgConfig {
             login_hosts: Vec::new(),
             instance_url: None,
             default_app: None,
+            admin_password: ADMIN_PASSWORD.to_owned(),
             daily_api_requests: 15_000,
             requests_kept: 2_000,
+            tls: Tls::Off,
             faults: Vec::new(),
             faults_file: None,
-            bulk: BulkConfig::default(),
             clock: Arc::new(SystemClock),
         }
     }
 }
 
-impl Default for BulkConfig {
-    fn default() -> Self {
-        Self { polls_in_progress: 1, daily_batches: 15_000, hard_delete: false }
+impl OrgConfig {
+    /// Every name that the org answers to beside the loopback ones.
+    pub(crate) fn all_host_names(&self) -> Vec<&str> {
+        self.host_names.iter().chain(&self.login_hosts).map(String::as_str).collect()
     }
 }
 

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod answers;
-mod bulk;
 mod clock;
 mod config;
 mod control;
@@ -14,12 +13,16 @@ mod page;
 mod requests;
 mod rest;
 mod rows;
+mod rules;
 mod schema;
 mod seed;
 mod server;
+mod snapshots;
+mod soap;
 mod soql_execution;
 mod standard_records;
 mod storage;
+mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -31,15 +34,17 @@ use http_body_util::{BodyExt, Full};
 use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
-pub use config::{BulkConfig, Credentials, Data, OrgConfig, StartError};
-pub use control::{ControlError, OrgControl, RecordCount, UserInfo};
+pub use config::{Credentials, Data, OrgConfig, StartError};
+pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn};
 pub use faults::{
     ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
     RowWrite, Throttle, TokensEnded, Truncation,
 };
 pub use ids::{checksum, normalized as normalized_id};
-pub use oauth::{App, TokenFormat};
+pub use oauth::{AddressRange, App, PermittedUsers, RefreshPolicy, SignInRules, TokenFormat};
 pub use requests::SeenRequest;
+pub use snapshots::{SnapshotError, SnapshotInfo};
+pub use tls::{Tls, TlsError};
 
 use org::{Org, OrgState, Places};
 
@@ -65,11 +70,11 @@ pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
     let instance_address = instance_listener.as_ref().map(|second| bound(second, config.listen)).transpose()?;
     let opened = tokio::task::spawn_blocking(move || OrgState::open(config)).await;
     let org = Arc::new(opened.map_err(|_| StartError::Storage(rusqlite::Error::InvalidQuery))??);
+    let url_of = |address| if org.certificate.is_some() { secure_url_of(address) } else { url_of(address) };
     let sign_in_url = url_of(address);
     let own_url = instance_address.map_or_else(|| sign_in_url.clone(), url_of);
     let instance_url = org.config.instance_url.clone().unwrap_or(own_url);
     org.settle(Places { sign_in_url, instance_url });
-    resume_jobs(&org).await?;
     let (tasks, router) = (TaskTracker::new(), router(&org));
     for listener in [Some(listener), instance_listener].into_iter().flatten() {
         tasks.spawn(server::serve(Arc::clone(&org), router.clone(), listener, tasks.clone()));
@@ -98,6 +103,16 @@ impl RunningOrg {
         self.addresses.1
     }
 
+    /// The certificate, in PEM, of the authority that a client has to trust; nothing when the org speaks plain HTTP.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.org.certificate.as_ref().map(|certificate| certificate.authority.as_str())
+    }
+
+    /// The file that has it, when it is kept in a folder.
+    pub fn certificate_authority_file(&self) -> Option<&std::path::Path> {
+        self.org.certificate.as_ref()?.authority_file.as_deref()
+    }
+
     /// Commands to the org from inside the process.
     pub fn control(&self) -> OrgControl {
         OrgControl::new(Arc::clone(&self.org))
@@ -116,8 +131,6 @@ impl RunningOrg {
         self.org.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.org.bulk.tasks.close();
-        self.org.bulk.tasks.wait().await;
         // What is counted in memory is written down; a fault of the database is in the log and no reason to go on.
         drop(self.org.write(|_| Ok(())).await);
     }
@@ -136,25 +149,10 @@ impl std::fmt::Debug for RunningOrg {
     }
 }
 
-/// Goes on with the bulk jobs that were under way when the org stopped.
-async fn resume_jobs(org: &Org) -> Result<(), StartError> {
-    let resumed = Arc::clone(org);
-    let resumed = tokio::task::spawn_blocking(move || {
-        let unfinished = bulk::unfinished(&resumed)?;
-        Ok::<_, answers::Fault>((resumed, unfinished))
-    });
-    match resumed.await {
-        Ok(Ok((org, unfinished))) => {
-            unfinished.iter().for_each(|job| bulk::start(&org, job));
-            Ok(())
-        }
-        _ => Err(StartError::Storage(rusqlite::Error::InvalidQuery)),
-    }
-}
-
 fn router(org: &Org) -> Router {
     Router::new()
         .merge(oauth::routes())
+        .merge(soap::routes())
         .merge(rest::routes(org))
         .merge(control::routes())
         .merge(page::routes())
@@ -170,6 +168,12 @@ fn url_of(address: SocketAddr) -> String {
         other => other,
     };
     format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+/// As [`url_of`]; loopback addresses go by the name that clients expect in a certificate.
+fn secure_url_of(address: SocketAddr) -> String {
+    let is_local = address.ip().is_loopback() || address.ip().is_unspecified();
+    if is_local { format!("https://localhost:{}", address.port()) } else { format!("https://{address}") }
 }
 
 fn bound(listener: &tokio::net::TcpListener, asked: SocketAddr) -> Result<SocketAddr, StartError> {

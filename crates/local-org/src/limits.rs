@@ -6,11 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 
+use crate::org::Work;
+
 const MILLISECONDS_PER_HOUR: i64 = 3_600_000;
 /// Calls leave the count when their hour is this old.
 const HOURS: i64 = 24;
 /// After so many calls the count is written down even when nothing else is.
 const WRITTEN_EVERY: u64 = 100;
+
+/// Counts one call more within a call, as long as the limit allows it; answers whether it did.
+pub(crate) fn count_another_call(work: &Work<'_>) -> bool {
+    work.org.calls.count(1, work.org.daily_limit(), work.now).1
+}
 
 /// The calls of the last hours. Counted in memory, written down with whatever else is written and now and then.
 #[derive(Default)]

@@ -10,7 +10,6 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavi
 use tokio_util::sync::CancellationToken;
 
 use crate::answers::Fault;
-use crate::bulk::{self, Bulk};
 use crate::clock;
 use crate::config::{Data, OrgConfig, StartError};
 use crate::faults::{Faults, ReachedRows};
@@ -18,11 +17,14 @@ use crate::ids::IdCounters;
 use crate::limits::CallCounter;
 use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
+use crate::rest::SchemaAge;
 use crate::schema::{Schema, tables};
 use crate::seed;
+use crate::snapshots::{self, SnapshotError, Snapshots};
 use crate::soql_execution::Cursors;
 use crate::standard_records;
 use crate::storage::Storage;
+use crate::tls::Certificate;
 
 /// A running org, shared by everyone who answers for it.
 pub(crate) type Org = Arc<OrgState>;
@@ -35,14 +37,19 @@ pub(crate) struct OrgState {
     pub(crate) sessions: Sessions,
     pub(crate) calls: CallCounter,
     pub(crate) ids: IdCounters,
-    pub(crate) bulk: Bulk,
+    pub(crate) schema_age: SchemaAge,
     pub(crate) daily_limit: AtomicU64,
     /// How far the org's clock is off, in milliseconds.
     pub(crate) clock_offset: AtomicI64,
+    pub(crate) snapshots: Snapshots,
     pub(crate) stop: CancellationToken,
     pub(crate) signing_key: OnceLock<SigningKey>,
+    /// What the org is recognised by under TLS; nothing when it speaks plain HTTP.
+    pub(crate) certificate: Option<Certificate>,
     storage: Storage,
     schema: RwLock<Arc<Schema>>,
+    /// The schema without what this org added to it.
+    standard: Schema,
     places: OnceLock<Places>,
 }
 
@@ -84,23 +91,13 @@ impl OrgState {
         let standard = Schema::standard().map_err(StartError::Facts)?;
         let now = config.clock.now();
         let (ids, calls) = (IdCounters::default(), CallCounter::default());
-        let (schema, daily_limit) = {
+        let (is_new, schema, daily_limit) = {
             let mut connection = storage.writer();
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let schema = seed::custom_schema(&transaction, standard)?;
-            tables::create(&transaction, &schema)?;
-            bulk::create_table(&transaction)?;
-            ids.load(&transaction)?;
-            calls.load(&transaction)?;
-            seed::first_start(&transaction, &ids, &config, now)?;
-            standard_records::first_start(&transaction, &ids, &schema, now)?;
-            ids.kept(ids.keep(&transaction)?);
-            let daily_limit = setting(&transaction, "daily_api_requests")?;
-            transaction.commit()?;
-            (schema, daily_limit)
+            let is_new = setting(&connection, "org_id")?.is_none();
+            let (schema, daily_limit) = made_ready(&mut connection, &standard, &ids, &calls, &config, now)?;
+            (is_new, schema, daily_limit)
         };
-        let daily_limit = daily_limit.and_then(|text| text.parse().ok()).unwrap_or(config.daily_api_requests);
-        Ok(Self {
+        let org = Self {
             faults: Faults::of(&config, now)?,
             clock_offset: AtomicI64::new(0),
             requests: Requests::new(config.requests_kept),
@@ -108,15 +105,22 @@ impl OrgState {
             sessions: Sessions::default(),
             calls,
             ids,
-            bulk: Bulk::new(&config),
+            schema_age: SchemaAge::default(),
             daily_limit: AtomicU64::new(daily_limit),
+            snapshots: Snapshots::of(&config.data),
             stop: CancellationToken::new(),
             signing_key: OnceLock::new(),
+            certificate: Certificate::open(&config.tls, &config.all_host_names())?,
             storage,
             schema: RwLock::new(Arc::new(schema)),
+            standard,
             places: OnceLock::new(),
             config,
-        })
+        };
+        if is_new {
+            org.take_snapshot(snapshots::START)?;
+        }
+        Ok(org)
     }
 
     /// Runs a job that writes, on a thread of its own: committed on `Ok`, and finished even when nobody waits any more.
@@ -185,10 +189,23 @@ impl OrgState {
         Ok(outcome)
     }
 
-    /// The connections, outside any job: for copying the whole database.
-    #[expect(dead_code, reason = "for snapshots")]
-    pub(crate) fn storage(&self) -> &Storage {
-        &self.storage
+    /// Puts the whole database aside.
+    pub(crate) fn take_snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        self.snapshots.take(name, &self.storage.writer())
+    }
+
+    /// Brings a snapshot back, and what memory holds of the database with it.
+    pub(crate) fn bring_back(&self, name: &str) -> Result<(), SnapshotError> {
+        let mut connection = self.storage.writer();
+        let mut current = self.schema.write().unwrap_or_else(PoisonError::into_inner);
+        self.snapshots.bring_back(name, &mut connection)?;
+        let (ids, calls, config) = (&self.ids, &self.calls, &self.config);
+        let (schema, daily_limit) = made_ready(&mut connection, &self.standard, ids, calls, config, self.now())?;
+        self.daily_limit.store(daily_limit, Ordering::Relaxed);
+        *current = Arc::new(schema);
+        self.cursors.forget();
+        self.sessions.forget();
+        Ok(())
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -198,10 +215,6 @@ impl OrgState {
 
     pub(crate) fn daily_limit(&self) -> u64 {
         self.daily_limit.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn schema(&self) -> Arc<Schema> {
-        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn settle(&self, places: Places) {
@@ -258,6 +271,28 @@ impl Work<'_> {
         self.sql.execute_batch("RELEASE attempt")?;
         outcome.map(|(value, _)| value)
     }
+}
+
+/// Gives a database whatever an org needs that it does not have yet; answers its schema and its daily limit.
+fn made_ready(
+    connection: &mut Connection,
+    standard: &Schema,
+    ids: &IdCounters,
+    calls: &CallCounter,
+    config: &OrgConfig,
+    now: DateTime<Utc>,
+) -> Result<(Schema, u64), StartError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let schema = seed::custom_schema(&transaction, standard.clone())?;
+    tables::create(&transaction, &schema)?;
+    ids.load(&transaction)?;
+    calls.load(&transaction)?;
+    seed::first_start(&transaction, ids, config, now)?;
+    standard_records::first_start(&transaction, ids, &schema, now)?;
+    ids.kept(ids.keep(&transaction)?);
+    let daily_limit = setting(&transaction, "daily_api_requests")?;
+    transaction.commit()?;
+    Ok((schema, daily_limit.and_then(|text| text.parse().ok()).unwrap_or(config.daily_api_requests)))
 }
 
 pub(crate) fn setting(sql: &Connection, key: &str) -> rusqlite::Result<Option<String>> {

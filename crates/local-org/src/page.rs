@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::answers::Fault;
 use crate::control::counts;
-use crate::oauth::apps;
-use crate::org::{Org, Work};
+use crate::oauth::credentials::ADMIN_PASSWORD;
+use crate::oauth::{apps, users};
+use crate::org::{Org, Work, setting};
 use crate::rows;
 use crate::schema::{Field, FieldType, Object};
 use crate::storage::table;
@@ -84,10 +85,22 @@ fn sign_in(work: &Work<'_>) -> Result<String, Fault> {
         ));
     }
     html.push_str(&format!(
-        "</table><pre>curl {url}/services/oauth2/token -d grant_type=client_credentials \\\n  -d client_id=KEY -d \
-         client_secret=SECRET</pre>"
+        "</table>{}<pre>curl {url}/services/oauth2/token -d grant_type=client_credentials \\\n  -d client_id=KEY -d \
+         client_secret=SECRET</pre>",
+        administrator(work)?
     ));
     Ok(html)
+}
+
+/// Who can log in on a page, and with which password as long as nobody changed it. One that was configured is not shown.
+fn administrator(work: &Work<'_>) -> Result<String, Fault> {
+    let id = setting(work.sql, "admin_id")?.unwrap_or_default();
+    let username = users::find(work.sql, &id)?.map(|user| user.username).unwrap_or_default();
+    let password = match work.org.config.admin_password.as_str() {
+        ADMIN_PASSWORD => format!("<code>{ADMIN_PASSWORD}</code>"),
+        _ => "the configured one".to_owned(),
+    };
+    Ok(format!("<p>Administrator <code>{}</code>, first password {password}.</p>", escaped(&username)))
 }
 
 fn objects(work: &Work<'_>) -> Result<String, Fault> {
@@ -156,11 +169,11 @@ fn records_table(columns: &[&Field], records: &[Value]) -> String {
     format!("<div class=scroll><table><tr>{}{rows}</table></div>", heads.concat())
 }
 
-fn org_name(work: &Work<'_>) -> Result<String, Fault> {
+pub(crate) fn org_name(work: &Work<'_>) -> Result<String, Fault> {
     Ok(work.sql.query_row("SELECT \"Name\" FROM \"record_Organization\"", [], |row| row.get(0))?)
 }
 
-fn page(title: &str, body: &str) -> String {
+pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
          <title>{}</title><style>{STYLE}</style><body>{body}</body></html>",
@@ -169,7 +182,7 @@ fn page(title: &str, body: &str) -> String {
 }
 
 /// Nothing but the page's own style may load or run.
-fn shown(page: String) -> Response {
+pub(crate) fn shown(page: String) -> Response {
     const POLICY: HeaderValue =
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
@@ -182,7 +195,7 @@ fn masked(secret: &str) -> String {
     format!("…{}", characters[kept..].iter().collect::<String>())
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -20,6 +20,8 @@ const SECRET_FIELDS: [&str; 9] = [
     "token",
     "oauth_token",
 ];
+/// Elements of SOAP messages whose text is a secret.
+const SECRET_ELEMENTS: [&str; 3] = ["password", "sessionId", "newPassword"];
 /// The longest body kept, in bytes.
 const LONGEST_BODY: usize = 256 * 1024;
 /// The bytes of bodies kept together; beyond it the oldest bodies go, and their requests stay.
@@ -134,5 +136,47 @@ pub(crate) fn masked_form(form: &str) -> String {
 /// A body as text for the log.
 pub(crate) fn masked_body(path: &str, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
-    if path.starts_with("/services/oauth2") { masked_form(&text) } else { text.into_owned() }
+    let is_form = ["/services/oauth2", "/setup/", "/id/"].iter().any(|start| path.starts_with(start));
+    if is_form {
+        masked_form(&text)
+    } else if path.starts_with("/services/Soap/") {
+        masked_xml(&text)
+    } else {
+        text.into_owned()
+    }
+}
+
+/// A SOAP body with the texts of its secret elements masked, whatever their prefix. What an element like that holds, be it
+/// sections or comments, is masked up to the next tag.
+fn masked_xml(xml: &str) -> String {
+    let mut pieces = xml.split('<');
+    let mut masked = pieces.next().unwrap_or_default().to_owned();
+    let mut in_secret = false;
+    for piece in pieces {
+        if in_secret && piece.starts_with(['!', '?']) {
+            continue;
+        }
+        let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));
+        let local = tag.split_whitespace().next().unwrap_or_default().rsplit(':').next().unwrap_or_default();
+        in_secret = SECRET_ELEMENTS.contains(&local) && !tag.starts_with('/') && !tag.ends_with('/');
+        masked.push_str(&format!("<{tag}>{}", if in_secret { MASK } else { text }));
+    }
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_soap_are_masked_with_any_prefix() {
+        let seen =
+            masked_xml("<e:login xmlns='x'><e:username>me</e:username><n1:password a='1'>top</n1:password></e:login>");
+        assert_eq!(
+            seen,
+            "<e:login xmlns='x'><e:username>me</e:username><n1:password a='1'>[masked]</n1:password></e:login>"
+        );
+        assert_eq!(masked_xml("<sessionId>00D!x"), "<sessionId>[masked]");
+        assert_eq!(masked_xml("<password><![CDATA[top]]><!-- -->b</password>"), "<password>[masked]</password>");
+    }
 }

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::config::OrgConfig;
 use crate::ids::{self, IdCounters};
 use crate::oauth::App;
-use crate::oauth::apps;
+use crate::oauth::{apps, credentials, tables};
 use crate::org::{keep_setting, setting};
 use crate::schema::Schema;
 use crate::standard_records::ADMINISTRATOR;
@@ -25,8 +25,10 @@ pub(crate) fn first_start(
     config: &OrgConfig,
     now: DateTime<Utc>,
 ) -> rusqlite::Result<()> {
+    tables::create(sql)?;
     if setting(sql, "org_id")?.is_some() {
-        return default_app(sql, config);
+        admin_password(sql, config)?;
+        return default_app(sql, config, now);
     }
     ids::keep_pod(sql)?;
     ids.load(sql)?;
@@ -34,14 +36,25 @@ pub(crate) fn first_start(
     let admin_id = ids.next("005");
     keep_setting(sql, "org_id", &org_id)?;
     keep_setting(sql, "admin_id", &admin_id)?;
-    let now = clock::stamp(now);
-    organization(sql, &org_id, &admin_id, &config.name, &now)?;
-    let profile_id = profile(sql, ids, ADMINISTRATOR, &admin_id, &now)?;
+    let stamp = clock::stamp(now);
+    organization(sql, &org_id, &admin_id, &config.name, &stamp)?;
+    let profile_id = profile(sql, ids, ADMINISTRATOR, &admin_id, &stamp)?;
     for other in OTHER_PROFILES {
-        profile(sql, ids, other, &admin_id, &now)?;
+        profile(sql, ids, other, &admin_id, &stamp)?;
     }
-    admin(sql, &admin_id, &profile_id, &now)?;
-    default_app(sql, config)
+    admin(sql, &admin_id, &profile_id, &stamp)?;
+    admin_password(sql, config)?;
+    default_app(sql, config, now)
+}
+
+/// The administrator's first password and security token; those set later stay.
+fn admin_password(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
+    let Some(admin_id) = setting(sql, "admin_id")? else { return Ok(()) };
+    if credentials::has_password(sql, &admin_id)? {
+        return Ok(());
+    }
+    credentials::set_password(sql, &admin_id, &config.admin_password)?;
+    credentials::set_security_token(sql, &admin_id, credentials::ADMIN_SECURITY_TOKEN)
 }
 
 /// The schema with the custom fields this org was given.
@@ -88,9 +101,10 @@ fn admin(sql: &Connection, id: &str, profile: &str, now: &str) -> rusqlite::Resu
 }
 
 /// The default app: made on the first start, and given the configured key whenever one is configured.
-fn default_app(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
+fn default_app(sql: &Connection, config: &OrgConfig, now: DateTime<Utc>) -> rusqlite::Result<()> {
     let run_as = setting(sql, "admin_id")?;
-    let mut app = App { name: "Default App".to_owned(), run_as, ..App::default() };
+    let callback_url = Some(apps::PLATFORM_CLI_CALLBACK.to_owned());
+    let mut app = App { name: "Default App".to_owned(), run_as, callback_url, ..App::default() };
     match &config.default_app {
         Some(given) if apps::find(sql, &given.consumer_key)?.is_none() => {
             app.consumer_key.clone_from(&given.consumer_key);
@@ -99,6 +113,6 @@ fn default_app(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> {
         None if apps::list(sql)?.is_empty() && setting(sql, "has_default_app")?.is_none() => {}
         _ => return Ok(()),
     }
-    apps::keep(sql, app)?;
+    apps::keep(sql, app, now)?;
     keep_setting(sql, "has_default_app", "yes")
 }

@@ -15,6 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -73,6 +74,23 @@ pub(crate) fn host_name(host: &str) -> &str {
 async fn connection(org: Org, router: Router, stream: TcpStream, tasks: TaskTracker) {
     // Answers are small and awaited one by one: waiting to fill a packet only delays them.
     drop(stream.set_nodelay(true));
+    let Some(certificate) = &org.certificate else { return spoken(Arc::clone(&org), router, stream, tasks).await };
+    let accepted = tokio::select! {
+        biased;
+        accepted = certificate.accept(stream) => accepted,
+        () = org.stop.cancelled() => return,
+    };
+    if let Some(stream) = accepted {
+        spoken(Arc::clone(&org), router, stream, tasks).await;
+    }
+}
+
+async fn spoken(
+    org: Org,
+    router: Router,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    tasks: TaskTracker,
+) {
     let stop = org.stop.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         // A task of its own, so that a request that began is finished although its caller hangs up.

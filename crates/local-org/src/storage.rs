@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS user_right (user_id TEXT PRIMARY KEY, api_enabled INT
 CREATE TABLE IF NOT EXISTS token (
     digest BLOB PRIMARY KEY, format TEXT NOT NULL, consumer_key TEXT NOT NULL, user_id TEXT NOT NULL, scopes TEXT NOT NULL,
     issued_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, lifetime INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS standard_number (field TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS deleted_with (id TEXT PRIMARY KEY, root TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS deleted_with_root ON deleted_with (root);
+CREATE TABLE IF NOT EXISTS cleared_reference (
+    root TEXT NOT NULL, object TEXT NOT NULL, field TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS cleared_reference_root ON cleared_reference (root);
 CREATE TABLE IF NOT EXISTS api_calls (hour INTEGER PRIMARY KEY, calls INTEGER NOT NULL) STRICT;
 ";
 
@@ -120,6 +126,7 @@ impl Readers {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(256);
     connection.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
+    crate::soql_execution::register(connection)?;
     connection.create_collation(IGNORING_CASE, compare_ignoring_case)?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(SOQL_LIKE, 2, flags, |call| {

@@ -1,7 +1,7 @@
 //! Text to tokens. Refuses to know the order they come in.
 
 use crate::error::{Position, SoqlError};
-use crate::literals::{is_date, is_datetime, unescaped};
+use crate::literals::{is_date, is_datetime, is_time, unescaped};
 use crate::words::{continues_word, starts_word};
 
 /// The longest text literal of a filter (SOQL and SOSL Reference, "SOQL and SOSL limits").
@@ -19,6 +19,7 @@ pub(crate) enum Token {
     Number(String),
     Date(String),
     DateTime(String),
+    Time(String),
     Symbol(&'static str),
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn tokens(query: &str) -> Result<Vec<Placed>, SoqlError> {
 /// How an error message names a token.
 pub(crate) fn shown(token: &Token) -> &str {
     match token {
-        Token::Word(text) | Token::Number(text) | Token::Date(text) | Token::DateTime(text) => text,
+        Token::Word(text) | Token::Number(text) | Token::Date(text) | Token::DateTime(text) | Token::Time(text) => text,
         Token::Text { value, .. } => value,
         Token::Symbol(symbol) => symbol,
     }
@@ -99,6 +100,9 @@ impl Lexer<'_> {
         }
         if is_datetime(&text) {
             return Ok(Token::DateTime(text));
+        }
+        if is_time(&text) {
+            return Ok(Token::Time(text));
         }
         if is_number(&text) {
             return Ok(Token::Number(text.trim_start_matches('+').to_owned()));

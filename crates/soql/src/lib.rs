@@ -10,7 +10,6 @@
 //! # Ok::<(), salesbridge_soql::SoqlError>(())
 //! ```
 
-mod conditions;
 mod error;
 mod lexer;
 mod literals;
@@ -23,6 +22,8 @@ pub use error::{Position, SoqlError, located};
 pub use literals::quote;
 pub use parser::parse;
 pub use tree::{
-    Aggregate, AggregateFunction, Comparison, Condition, Direction, From, Name, Nulls, Operator, Order, OrderKey, Path,
-    Query, Select, SelectItem, Selected, Value,
+    Aggregate, AggregateFunction, CategoryFilter, CategorySelector, Comparison, Condition, DateFunction, DateLiteral,
+    DatePart, Direction, Distance, DistanceUnit, Expression, FieldGroup, From, Grouping, Name, Nulls, Operator, Order,
+    Path, Query, Related, Scope, Select, SelectItem, Selected, Setting, SettingValue, Span, Touches, TypeBranch,
+    TypeOf, Unit, Updates, Value, With,
 };

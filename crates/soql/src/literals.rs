@@ -69,6 +69,19 @@ pub(crate) fn is_datetime(text: &str) -> bool {
     is_date(date) && is_clock(clock) && is_zone(zone)
 }
 
+/// Whether `text` is `hh:mm:ss`, perhaps a fraction, then `Z`.
+pub(crate) fn is_time(text: &str) -> bool {
+    text.strip_suffix('Z').is_some_and(is_clock)
+}
+
+/// The code and the start of the amount, when `word` starts like a currency literal: `USD5000`.
+pub(crate) fn currency(word: &str) -> Option<(&str, &str)> {
+    let (code, amount) = word.split_at_checked(3)?;
+    let is_code = code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_amount = !amount.is_empty() && amount.bytes().all(|byte| byte.is_ascii_digit());
+    (is_code && is_amount).then_some((code, amount))
+}
+
 fn push_escaped(quoted: &mut String, character: char) {
     match character {
         '\'' => quoted.push_str("\\'"),

@@ -144,7 +144,7 @@ impl Demo {
 
     /// Makes the connection, or gives the one of an earlier demo the org's present address.
     async fn connect(&self) -> anyhow::Result<()> {
-        let App { consumer_key, consumer_secret, .. } = default_app(&self.org).await?;
+        let App { consumer_key, consumer_secret, .. } = default_app(&self.org, None).await?;
         let credentials = json!({
             "domain_url": self.org.url(),
             "consumer_key": consumer_key,

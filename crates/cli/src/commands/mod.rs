@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { global, command } = arguments;
     let code = match command {
         Command::Demo(options) => demo::run(&global, &options).await,
-        Command::LocalOrg(options) => local_org::run(&options, global.json).await,
+        Command::LocalOrg(options) => local_org::run(&global, &options).await,
         Command::Serve => serve::run(&Settings::read(&global)?).await,
         Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json),
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,

@@ -1,16 +1,16 @@
 //! Misbehaviour over HTTP: fault rules, ended tokens, the clock.
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::answers::ok;
-use crate::control::routes::{done_or_missing, json_of};
+use crate::control::routes::{done_or_missing, json_of, read};
 use crate::control::{ControlError, OrgControl};
 use crate::faults::{KNOWN, read_rule};
 use crate::org::Org;
@@ -69,7 +69,7 @@ async fn expire_tokens(State(org): State<Org>, body: Bytes) -> Result<StatusCode
     let control = OrgControl::new(org);
     let asked: TokensToEnd = match body.is_empty() {
         true => TokensToEnd::default(),
-        false => serde_json::from_slice(&body).map_err(|error| ControlError::new(error.to_string()))?,
+        false => read(&body)?,
     };
     match asked.user {
         Some(user) => control.expire_tokens_of(&user).await?,
@@ -78,7 +78,8 @@ async fn expire_tokens(State(org): State<Org>, body: Bytes) -> Result<StatusCode
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn set_clock(State(org): State<Org>, Json(change): Json<ClockChange>) -> Result<StatusCode, ControlError> {
+async fn set_clock(State(org): State<Org>, body: Bytes) -> Result<StatusCode, ControlError> {
+    let change: ClockChange = read(&body)?;
     OrgControl::new(org).set_clock_offset_seconds(change.offset_seconds)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,19 +3,25 @@
 
 mod fault_routes;
 mod faults;
+mod recycle_bin;
 mod routes;
+mod sign_in;
+mod snapshot_routes;
+mod snapshots;
 
 use std::sync::atomic::Ordering;
 
 use crate::answers::Fault;
 use crate::oauth::apps::{self, App};
-use crate::oauth::users;
+use crate::oauth::{is_certificate, users};
 use crate::org::{Org, Work, keep_setting};
 use crate::requests::SeenRequest;
 use crate::rest::limits::records_of;
 use crate::schema::ObjectAbility;
 
+pub use recycle_bin::RecordOutcome;
 pub(crate) use routes::routes;
+pub use sign_in::UserSignIn;
 
 /// Commands to a running org.
 #[derive(Clone)]
@@ -94,9 +100,12 @@ impl OrgControl {
     /// Creates or changes the app with this consumer key; an empty key or secret is made up.
     ///
     /// # Errors
-    /// The data cannot be written.
+    /// The certificate is none, or the data cannot be written.
     pub async fn keep_app(&self, app: App) -> Result<App, ControlError> {
-        self.write(move |work| Ok(apps::keep(work.sql, app)?)).await
+        if app.certificate.as_deref().is_some_and(|pem| !is_certificate(pem)) {
+            return Err(ControlError { message: "the certificate is not an X.509 certificate in PEM".to_owned() });
+        }
+        self.write(move |work| Ok(apps::keep(work.sql, app, work.now)?)).await
     }
 
     /// Deletes an app and ends its tokens; answers whether there was one.

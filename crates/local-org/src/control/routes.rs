@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answers::ok;
-use crate::control::{ControlError, OrgControl, fault_routes};
-use crate::oauth::App;
+use crate::control::{ControlError, OrgControl, UserSignIn, fault_routes, snapshot_routes};
+use crate::oauth::{App, SignInRules};
 use crate::org::Org;
 
 #[derive(Deserialize)]
@@ -36,8 +36,12 @@ pub(crate) fn routes() -> Router<Org> {
         .route("/local-org/apps/{consumer_key}", delete(delete_app))
         .route("/local-org/users", get(users))
         .route("/local-org/users/{id}", axum::routing::patch(change_user))
+        .route("/local-org/users/{id}/sign-in", axum::routing::patch(change_sign_in))
+        .route("/local-org/sign-in-rules", get(sign_in_rules).put(set_sign_in_rules))
         .route("/local-org/counts", get(counts))
         .merge(fault_routes::routes())
+        .merge(crate::control::recycle_bin::routes())
+        .merge(snapshot_routes::routes())
         .layer(from_fn(refuse_other_sites))
 }
 
@@ -92,6 +96,24 @@ async fn change_user(
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn change_sign_in(
+    State(org): State<Org>,
+    Path(id): Path<String>,
+    Json(change): Json<UserSignIn>,
+) -> Result<StatusCode, ControlError> {
+    OrgControl::new(org).change_sign_in(&id, change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sign_in_rules(State(org): State<Org>) -> Result<Response, ControlError> {
+    Ok(json_of(&OrgControl::new(org).sign_in_rules().await?))
+}
+
+async fn set_sign_in_rules(State(org): State<Org>, Json(rules): Json<SignInRules>) -> Result<StatusCode, ControlError> {
+    OrgControl::new(org).set_sign_in_rules(rules).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn counts(State(org): State<Org>) -> Result<Response, ControlError> {
     Ok(json_of(&OrgControl::new(org).record_counts().await?))
 }
@@ -112,6 +134,11 @@ fn is_from_other_site(headers: &HeaderMap) -> bool {
 
 pub(super) fn done_or_missing(done: bool) -> StatusCode {
     if done { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+/// A body in JSON; an error says what is wrong with it.
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, ControlError> {
+    serde_json::from_slice(body).map_err(|error| ControlError::new(error.to_string()))
 }
 
 pub(super) fn json_of(value: &impl serde::Serialize) -> Response {

@@ -1,5 +1,6 @@
 //! Who a token stands for, as the identity URL and the user info endpoint tell it. Refuses to issue anything.
 
+use quick_xml::escape::escape;
 use rusqlite::OptionalExtension;
 use serde_json::{Value, json};
 
@@ -19,8 +20,8 @@ struct Person {
     modified: String,
 }
 
-/// The document behind `/id/ORG/USER`.
-pub(crate) fn identity(work: &Work<'_>, user_id: &str) -> Result<Value, Fault> {
+/// The document behind `/id/ORG/USER`, with a version in its URLs where one is asked for.
+pub(crate) fn identity(work: &Work<'_>, user_id: &str, version: Option<&str>) -> Result<Value, Fault> {
     let person = person(work, user_id)?;
     let org_id = work.org_id()?;
     let id = format!("{}/id/{org_id}/{}", work.org.sign_in_url(), person.id);
@@ -31,7 +32,7 @@ pub(crate) fn identity(work: &Work<'_>, user_id: &str) -> Result<Value, Fault> {
         "timezone": "GMT", "photos": photos(work), "addr_street": null, "addr_city": null, "addr_state": null,
         "addr_country": null, "addr_zip": null, "mobile_phone": null, "mobile_phone_verified": false,
         "is_lightning_login_user": false, "status": {"created_date": null, "body": null},
-        "urls": urls(work, &org_id, &person.id), "active": person.is_active, "user_type": "STANDARD",
+        "urls": urls(work, &org_id, &person.id, version), "active": person.is_active, "user_type": "STANDARD",
         "language": "en_US", "locale": "en_US", "utcOffset": 0, "last_modified_date": person.modified,
         "is_app_installed": true,
     }))
@@ -48,10 +49,28 @@ pub(crate) fn user_info(work: &Work<'_>, user_id: &str) -> Result<Value, Fault> 
         "nickname": person.username, "name": person.name, "email": person.email, "email_verified": true,
         "given_name": person.first_name, "family_name": person.last_name, "zoneinfo": "GMT", "photos": photos(work),
         "profile": format!("{base}/{}", person.id), "picture": format!("{base}/profilephoto/005/F"), "address": {},
-        "urls": urls(work, &org_id, &person.id), "active": person.is_active, "user_type": "STANDARD",
+        "urls": urls(work, &org_id, &person.id, None), "active": person.is_active, "user_type": "STANDARD",
         "language": "en_US", "locale": "en_US", "utcOffset": 0, "updated_at": person.modified,
         "is_app_installed": true,
     }))
+}
+
+/// The same as XML, every value an element and nothing an empty one.
+pub(crate) fn as_xml(document: &Value) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned();
+    element(&mut xml, "user", document);
+    xml
+}
+
+fn element(xml: &mut String, name: &str, value: &Value) {
+    xml.push_str(&format!("<{name}>"));
+    match value {
+        Value::Object(parts) => parts.iter().for_each(|(name, value)| element(xml, name, value)),
+        Value::Null => {}
+        Value::String(text) => xml.push_str(&escape(text)),
+        other => xml.push_str(&escape(other.to_string())),
+    }
+    xml.push_str(&format!("</{name}>"));
 }
 
 fn person(work: &Work<'_>, user_id: &str) -> Result<Person, Fault> {
@@ -78,17 +97,18 @@ fn photos(work: &Work<'_>) -> Value {
     json!({"picture": format!("{base}/profilephoto/005/F"), "thumbnail": format!("{base}/profilephoto/005/T")})
 }
 
-/// Where the APIs are; `{version}` stays for the client to fill in.
-fn urls(work: &Work<'_>, org_id: &str, user_id: &str) -> Value {
+/// Where the APIs are; without a version, `{version}` stays for the client to fill in.
+fn urls(work: &Work<'_>, org_id: &str, user_id: &str, version: Option<&str>) -> Value {
     let base = work.org.instance_url();
-    let rest = format!("{base}/services/data/v{{version}}");
+    let version = version.unwrap_or("{version}");
+    let rest = format!("{base}/services/data/v{version}");
     json!({
-        "enterprise": format!("{base}/services/Soap/c/{{version}}/{org_id}"),
-        "metadata": format!("{base}/services/Soap/m/{{version}}/{org_id}"),
-        "partner": format!("{base}/services/Soap/u/{{version}}/{org_id}"),
+        "enterprise": format!("{base}/services/Soap/c/{version}/{org_id}"),
+        "metadata": format!("{base}/services/Soap/m/{version}/{org_id}"),
+        "partner": format!("{base}/services/Soap/u/{version}/{org_id}"),
         "rest": format!("{rest}/"), "sobjects": format!("{rest}/sobjects/"), "search": format!("{rest}/search/"),
         "query": format!("{rest}/query/"), "recent": format!("{rest}/recent/"),
-        "tooling_soap": format!("{base}/services/Soap/T/{{version}}/{org_id}"),
+        "tooling_soap": format!("{base}/services/Soap/T/{version}/{org_id}"),
         "tooling_rest": format!("{rest}/tooling/"), "profile": format!("{base}/{user_id}"),
         "feeds": format!("{rest}/chatter/feeds"), "groups": format!("{rest}/chatter/groups"),
         "users": format!("{rest}/chatter/users"), "feed_items": format!("{rest}/chatter/feed-items"),

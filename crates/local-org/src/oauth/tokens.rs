@@ -43,6 +43,9 @@ pub(crate) fn key_id(org_id: &str) -> String {
     format!("CORE_ATJWT.{org_id}.0")
 }
 
+/// The lifetime of a session that no app asked for, in seconds (the session timeout of a new org).
+pub(crate) const SESSION_SECONDS: u32 = 7_200;
+
 /// Issues a token for a user of an app.
 pub(crate) fn issue(work: &Work<'_>, app: &App, user_id: &str, scopes: &str) -> Result<String, Fault> {
     let lifetime = TimeDelta::seconds(i64::from(app.token_lifetime_seconds));
@@ -50,13 +53,25 @@ pub(crate) fn issue(work: &Work<'_>, app: &App, user_id: &str, scopes: &str) -> 
         TokenFormat::Opaque => opaque(&work.org_id()?),
         TokenFormat::Jwt => jwt(work, app, user_id, scopes, work.now + lifetime)?,
     };
+    keep(work, app, user_id, scopes, &token)?;
+    Ok(token)
+}
+
+/// Issues a session to a user who signed in without an app; it may do everything.
+pub(crate) fn issue_session(work: &Work<'_>, user_id: &str) -> Result<String, Fault> {
+    let no_app = App { token_lifetime_seconds: SESSION_SECONDS, ..App::default() };
+    issue(work, &no_app, user_id, "full")
+}
+
+fn keep(work: &Work<'_>, app: &App, user_id: &str, scopes: &str, token: &str) -> Result<(), Fault> {
+    let lifetime = TimeDelta::seconds(i64::from(app.token_lifetime_seconds));
     work.sql
         .prepare_cached(
             "INSERT INTO token (digest, format, consumer_key, user_id, scopes, issued_at, expires_at, lifetime)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
-            digest(&token),
+            digest(token),
             app.token_format.as_str(),
             app.consumer_key,
             user_id,
@@ -65,7 +80,7 @@ pub(crate) fn issue(work: &Work<'_>, app: &App, user_id: &str, scopes: &str) -> 
             (work.now + lifetime).timestamp_millis(),
             lifetime.num_milliseconds(),
         ])?;
-    Ok(token)
+    Ok(())
 }
 
 /// What a token stands for; nothing when it is unknown, expired or revoked. Use in the second half of its life extends
@@ -75,20 +90,6 @@ pub(crate) fn present(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusq
     let statement = "SELECT user_id, consumer_key, scopes, format, issued_at, expires_at, lifetime FROM token
                      WHERE digest = ?1 AND expires_at > ?2";
     let now_ms = now.timestamp_millis();
-    let read = |row: &rusqlite::Row<'_>| {
-        let format: String = row.get(3)?;
-        let format = if format == TokenFormat::Jwt.as_str() { TokenFormat::Jwt } else { TokenFormat::Opaque };
-        let session = Session {
-            user_id: row.get(0)?,
-            consumer_key: row.get(1)?,
-            scopes: row.get(2)?,
-            format,
-            issued_at: DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default(),
-            expires_at: DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default(),
-            lifetime: TimeDelta::milliseconds(row.get(6)?),
-        };
-        Ok(session)
-    };
     let mut found = sql.prepare_cached(statement)?.query_row(params![digest, now_ms], read).optional()?;
     if let Some(session) = &mut found {
         let lifetime = session.lifetime.num_milliseconds();
@@ -100,6 +101,14 @@ pub(crate) fn present(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusq
         }
     }
     Ok(found)
+}
+
+/// What a token stands for, without the extension that use brings.
+pub(crate) fn look_at(sql: &Connection, token: &str, now: DateTime<Utc>) -> rusqlite::Result<Option<Session>> {
+    let statement = "SELECT user_id, consumer_key, scopes, format, issued_at, expires_at, lifetime FROM token
+                     WHERE digest = ?1 AND expires_at > ?2";
+    let row = params![digest(token), now.timestamp_millis()];
+    sql.prepare_cached(statement)?.query_row(row, read).optional()
 }
 
 pub(crate) fn revoke(sql: &Connection, token: &str) -> rusqlite::Result<()> {
@@ -114,6 +123,22 @@ pub(crate) fn expire_all(sql: &Connection) -> rusqlite::Result<usize> {
 /// Ends every token of a user now.
 pub(crate) fn expire_of_user(sql: &Connection, user_id: &str) -> rusqlite::Result<usize> {
     sql.prepare_cached("UPDATE token SET expires_at = 0 WHERE user_id = ?1")?.execute([user_id])
+}
+
+/// Ends every access token and refresh token of an app.
+pub(crate) fn end_all_of_app(sql: &Connection, consumer_key: &str) -> rusqlite::Result<()> {
+    sql.execute("DELETE FROM token WHERE consumer_key = ?1", [consumer_key])?;
+    let of_app = "(SELECT id FROM refresh_grant WHERE consumer_key = ?1)";
+    sql.execute(&format!("DELETE FROM granted_token WHERE grant_id IN {of_app}"), [consumer_key])?;
+    sql.execute(&format!("DELETE FROM refresh_token WHERE grant_id IN {of_app}"), [consumer_key])?;
+    sql.execute("DELETE FROM refresh_grant WHERE consumer_key = ?1", [consumer_key]).map(drop)
+}
+
+/// Ends the access tokens that came from a grant.
+pub(crate) fn end_all_of_grant(sql: &Connection, grant_id: i64) -> rusqlite::Result<()> {
+    let of_grant = "DELETE FROM token WHERE digest IN (SELECT digest FROM granted_token WHERE grant_id = ?1)";
+    sql.prepare_cached(of_grant)?.execute([grant_id])?;
+    sql.prepare_cached("DELETE FROM granted_token WHERE grant_id = ?1")?.execute([grant_id]).map(drop)
 }
 
 /// Whether a token has the shape of a JWT: Salesforce refuses a bad one of these in other words.
@@ -146,6 +171,19 @@ fn jwt(work: &Work<'_>, app: &App, user_id: &str, scopes: &str, expires_at: Date
         "client_id": app.consumer_key,
     });
     SigningKey::of(work.org, work.sql)?.token(&header, &payload)
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Session> {
+    let format: String = row.get(3)?;
+    Ok(Session {
+        user_id: row.get(0)?,
+        consumer_key: row.get(1)?,
+        scopes: row.get(2)?,
+        format: if format == TokenFormat::Jwt.as_str() { TokenFormat::Jwt } else { TokenFormat::Opaque },
+        issued_at: DateTime::from_timestamp_millis(row.get(4)?).unwrap_or_default(),
+        expires_at: DateTime::from_timestamp_millis(row.get(5)?).unwrap_or_default(),
+        lifetime: TimeDelta::milliseconds(row.get(6)?),
+    })
 }
 
 /// What a token is known by; the token itself is not kept.

@@ -1,12 +1,16 @@
 //! Which resource a path names. Refuses to hold what the resources do.
 
 use axum::http::Method;
+use serde_json::Value;
 
 use crate::answers::Fault;
+use crate::ids;
 use crate::org::Work;
+use crate::rest::conditional::State;
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{
-    Call, collection_retrieve, collection_upsert, collections, describe, external_ids, limits, query, rows,
+    Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, limits, object,
+    query, relations, rows,
 };
 
 /// Whether an operation leaves the org as it is.
@@ -20,6 +24,7 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
     match path.as_slice() {
         ["sobjects", rest @ ..] => sobjects(work, call, operation, rest),
         ["composite", "sobjects", rest @ ..] => collection(work, call, operation, rest),
+        ["composite", rest @ ..] => composite::run(work, call, operation, rest),
         [name @ ("query" | "queryAll"), rest @ ..] => queried(work, call, operation, *name == "queryAll", rest),
         ["limits", rest @ ..] => limited(work, operation, rest),
         _ => Err(Fault::no_resource()),
@@ -29,9 +34,9 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
 fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) -> Result<OperationAnswer, Fault> {
     let is_get = operation.method == Method::GET;
     match rest {
-        [] if is_get => Ok(OperationAnswer::ok(describe::global_answer(work, call))),
+        [] if is_get => described(work, operation, || Ok(describe::global_answer(work, call))),
         [object] if is_get => describe::basic_answer(work, call, object).map(OperationAnswer::ok),
-        [object, "describe"] if is_get => describe::object_answer(work, call, object).map(OperationAnswer::ok),
+        [object, "describe"] if is_get => described(work, operation, || describe::object_answer(work, call, object)),
         [] | [_, "describe"] => Err(operation.not_allowed("HEAD,GET")),
         [object] if operation.method == Method::POST => rows::create(work, call, operation, object, false),
         [_] => Err(operation.not_allowed("HEAD,GET,POST")),
@@ -39,9 +44,39 @@ fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) 
             rows::create(work, call, operation, object, true)
         }
         [object, id] => rows::one(work, call, operation, object, id),
-        [object, field, value] => external_ids::one(work, call, operation, object, field, value),
-        _ => Err(Fault::no_resource()),
+        [name, field, value] if object(work, name)?.field(field).is_some() => {
+            external_ids::one(work, call, operation, name, field, value)
+        }
+        [name, id, steps @ ..] => below_record(work, call, operation, name, id, steps),
     }
+}
+
+/// What the org says about its objects, unless the caller knows it already.
+fn described(
+    work: &Work<'_>,
+    operation: &Operation,
+    describe: impl FnOnce() -> Result<Value, Fault>,
+) -> Result<OperationAnswer, Fault> {
+    let state = State::of_schema(work);
+    match state.judged(operation)? {
+        Some(unchanged) => Ok(unchanged),
+        None => Ok(state.on(OperationAnswer::ok(describe()?))),
+    }
+}
+
+/// What hangs below a record. What is no id of one is taken for a field that finds no rows.
+fn below_record(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    name: &str,
+    id: &str,
+    steps: &[&str],
+) -> Result<OperationAnswer, Fault> {
+    if ids::normalized(id).is_none() {
+        return Err(Fault::no_row(id));
+    }
+    relations::followed(work, call, operation, name, id, steps)
 }
 
 fn collection(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) -> Result<OperationAnswer, Fault> {

@@ -35,7 +35,7 @@ pub(crate) fn one(
         Method::DELETE => {
             let object = writeable(work, name, ObjectAbility::Deletable, operation)?;
             match found(work, call, &object, field, value)? {
-                Ok(id) => single::delete(work, call, &object, &id),
+                Ok(id) => single::delete(work, call, operation, &object, &id),
                 Err(several) => Ok(several),
             }
         }
@@ -59,6 +59,7 @@ fn upsert(
         Found::NoSuchField => Err(Fault::no_row(field)),
         Found::Several(ids) => Ok(several(&call.version, &object, &ids)),
         Found::One(id) => {
+            single::check_condition(work, operation, &object, &id)?;
             let input = rows::parse(&object, &row, Purpose::Update, Some(key), operation.text()?)?;
             let id = rows::update(work, &object, &id, input, &call.user_id)?.map_err(body::refused)?;
             Ok(updated(&call.version, &object.name, &id))

@@ -1,11 +1,13 @@
 //! The REST API: one file per family of resources. Refuses to hold rules; those are in `rows` and `soql_execution`.
 
-pub(crate) mod body;
+mod body;
 mod call;
 mod collection_retrieve;
 mod collection_rows;
 mod collection_upsert;
 mod collections;
+mod composite;
+mod conditional;
 mod describe;
 mod describe_field;
 mod dispatch;
@@ -14,6 +16,7 @@ mod gate;
 pub(crate) mod limits;
 mod operation;
 mod query;
+mod relations;
 mod rows;
 mod tooling;
 mod versions;
@@ -31,6 +34,7 @@ use crate::schema::Object;
 use crate::server::LARGEST_BODY;
 
 pub(crate) use call::{Call, CallOptions};
+pub(crate) use conditional::SchemaAge;
 
 pub(crate) fn routes(org: &Org) -> Router<Org> {
     let versioned = Router::new()
@@ -40,15 +44,14 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/sobjects", any(operation::handle))
         .route("/sobjects/{object}", any(operation::handle))
         .route("/sobjects/{object}/{*rest}", any(operation::handle))
-        .route("/composite/sobjects", any(operation::handle))
-        .route("/composite/sobjects/{*rest}", any(operation::handle))
+        .route("/composite", any(operation::handle))
+        .route("/composite/{*rest}", any(operation::handle))
         .route("/query", get(query::query))
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))
         .route("/queryAll/{locator}", get(query::next_page))
         .route("/tooling/sobjects/CustomField", post(tooling::create_field))
         .route("/tooling/sobjects/CustomField/{id}", delete(tooling::delete_field))
-        .nest("/jobs", crate::bulk::routes())
         .fallback(no_resource)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(org), gate::gate));

@@ -23,6 +23,7 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     pub(crate) path: Vec<String>,
     pub(crate) query: Parameters,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -61,12 +62,12 @@ pub(crate) async fn handle(
 
 impl Operation {
     /// `target` is the path below the version, with the query string.
-    pub(crate) fn new(method: Method, target: &str, body: Bytes) -> Result<Self, Fault> {
+    pub(crate) fn new(method: Method, target: &str, headers: HeaderMap, body: Bytes) -> Result<Self, Fault> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = path.trim_matches('/').split('/').map(decoded).collect::<Result<_, _>>()?;
         // Whatever is answered to a GET is answered to a HEAD, less the body.
         let method = if method == Method::HEAD { Method::GET } else { method };
-        Ok(Self { method, path, query: Parameters::parse(query), body })
+        Ok(Self { method, path, query: Parameters::parse(query), headers, body })
     }
 
     async fn of_request(request: Request) -> Result<Self, Fault> {
@@ -74,7 +75,7 @@ impl Operation {
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         let bytes = Bytes::from_request(request, &()).await.map_err(|error| Fault::unreadable(error.to_string()))?;
         body::check_media_type(&headers, &bytes)?;
-        Self::new(method, &target, bytes)
+        Self::new(method, &target, headers, bytes)
     }
 
     /// The body as a value of its kind.
@@ -132,6 +133,22 @@ impl OperationAnswer {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// The body as parts of composite answers carry it: null when there is none.
+    pub(crate) fn into_json(self) -> Value {
+        match self.body {
+            AnswerBody::Json(body) => body,
+            AnswerBody::Nothing => Value::Null,
+        }
+    }
+}
+
+impl From<Fault> for OperationAnswer {
+    fn from(fault: Fault) -> Self {
+        let allow = fault.allow.clone().unwrap_or_default();
+        let answer = Self::json(fault.status, fault.body());
+        if allow.is_empty() { answer } else { answer.with(header::ALLOW, &allow) }
     }
 }
 

@@ -1,25 +1,20 @@
-//! Queries and their pages.
-
-use std::collections::HashMap;
+//! Queries and their pages over HTTP.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::answers::{Fault, RowError, ok};
+use crate::answers::{Fault, RowError};
 use crate::org::{Org, Work};
 use crate::rest::Call;
 use crate::rest::operation::Parameters;
-use crate::soql_execution::{self, Cursor, Outcome};
+use crate::soql_execution::{self, Asking, LARGEST_PAGE};
 
-/// Rows of a page when the caller names no size, and the most.
-const LARGEST_PAGE: usize = 2_000;
 /// The fewest rows of a page that a caller can ask for.
 const SMALLEST_PAGE: usize = 200;
-/// The key prefix of locators.
-const LOCATOR: &str = "01g";
 
 #[derive(Deserialize)]
 pub(crate) struct LocatorPath {
@@ -29,18 +24,18 @@ pub(crate) struct LocatorPath {
 pub(crate) async fn query(
     State(org): State<Org>,
     Extension(call): Extension<Call>,
-    Query(parameters): Query<HashMap<String, String>>,
+    RawQuery(parameters): RawQuery,
 ) -> Result<Response, Fault> {
-    first_page(&org, call, &parameters, false).await
+    first_page(&org, call, parameters, false).await
 }
 
 /// As [`query`], with the recycle bin.
 pub(crate) async fn query_all(
     State(org): State<Org>,
     Extension(call): Extension<Call>,
-    Query(parameters): Query<HashMap<String, String>>,
+    RawQuery(parameters): RawQuery,
 ) -> Result<Response, Fault> {
-    first_page(&org, call, &parameters, true).await
+    first_page(&org, call, parameters, true).await
 }
 
 pub(crate) async fn next_page(
@@ -48,38 +43,13 @@ pub(crate) async fn next_page(
     Extension(call): Extension<Call>,
     Path(path): Path<LocatorPath>,
 ) -> Result<Response, Fault> {
-    let answer = org.read(move |work| next_page_answer(work, &call, &path.locator));
-    Ok(ok(&answer.await?))
+    let answer = org.read(move |work| soql_execution::next_page(&asking(work, &call), &path.locator));
+    Ok(json_text(answer.await?))
 }
 
-/// The page that starts at a locator.
+/// The page that starts at a locator, as a part of a composite request asks for it.
 pub(super) fn next_page_answer(work: &Work<'_>, call: &Call, locator: &str) -> Result<Value, Fault> {
-    let invalid = || Fault::bad_request(RowError::new("INVALID_QUERY_LOCATOR", "invalid query locator"));
-    let (locator, offset) = locator.split_once('-').ok_or_else(invalid)?;
-    let offset: usize = offset.parse().map_err(|_| invalid())?;
-    let cursor = work.org.cursors.find(locator, &call.user_id, work.now).ok_or_else(invalid)?;
-    if offset >= cursor.ids.len() {
-        return Err(invalid());
-    }
-    let end = cursor.ids.len().min(offset + cursor.page_size);
-    let records = soql_execution::page(work, &call.version, &cursor.query, &cursor.ids[offset..end])?;
-    Ok(page_answer(&call.version, &cursor.locator, cursor.ids.len(), end, records))
-}
-
-async fn first_page(
-    org: &Org,
-    call: Call,
-    parameters: &HashMap<String, String>,
-    include_deleted: bool,
-) -> Result<Response, Fault> {
-    let text = asked(parameters.get("q").map(String::as_str))?.to_owned();
-    // A query that fits one page writes nothing; only a longer one takes a locator, which is an id of the org.
-    let answer = org.write(move |work| answered(work, &call, &text, include_deleted));
-    Ok(ok(&answer.await?))
-}
-
-fn asked(text: Option<&str>) -> Result<&str, Fault> {
-    text.ok_or_else(|| Fault::bad_request(RowError::new("MALFORMED_QUERY", "A query string has to be specified")))
+    soql_execution::next_page(&asking(work, call), locator).map(|text| value(&text))
 }
 
 /// The first page of a query, as a part of a composite request asks for it.
@@ -89,37 +59,81 @@ pub(super) fn first_page_answer(
     parameters: &Parameters,
     include_deleted: bool,
 ) -> Result<Value, Fault> {
-    answered(work, call, asked(parameters.get("q"))?, include_deleted)
+    answered(work, call, &Asked::read(parameters)?, include_deleted).map(|text| value(&text))
 }
 
-fn answered(work: &Work<'_>, call: &Call, text: &str, include_deleted: bool) -> Result<Value, Fault> {
-    let page_size = page_size(call);
-    let (query, outcome) = soql_execution::run(work, text, include_deleted)?;
-    let ids = match outcome {
-        Outcome::Complete(answer) => return Ok(answer),
-        Outcome::Rows(ids) => ids,
-    };
-    let end = ids.len().min(page_size);
-    let records = soql_execution::page(work, &call.version, &query, &ids[..end])?;
-    if end == ids.len() {
-        return Ok(page_answer(&call.version, "", ids.len(), end, records));
+async fn first_page(
+    org: &Org,
+    call: Call,
+    parameters: Option<String>,
+    include_deleted: bool,
+) -> Result<Response, Fault> {
+    let asked = Asked::read(&Parameters::parse(&parameters.unwrap_or_default()))?;
+    let writes = asked.writes();
+    let job = move |work: &Work<'_>| answered(work, &call, &asked, include_deleted);
+    let answer = if writes { org.write(job).await? } else { org.read(job).await? };
+    Ok(json_text(answer))
+}
+
+/// What a query string asks.
+struct Asked {
+    text: String,
+    query: salesbridge_soql::Query,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Purpose {
+    Rows,
+    Columns,
+    Explanation,
+}
+
+impl Asked {
+    fn read(parameters: &Parameters) -> Result<Self, Fault> {
+        let (text, purpose) = match (parameters.get("q"), parameters.get("explain")) {
+            (_, Some(text)) => (text, Purpose::Explanation),
+            (Some(text), None) if parameters.is_true("columns") => (text, Purpose::Columns),
+            (Some(text), None) => (text, Purpose::Rows),
+            (None, None) => {
+                let text = "A query string has to be specified";
+                return Err(Fault::bad_request(RowError::new("MALFORMED_QUERY", text)));
+            }
+        };
+        Ok(Self { text: text.to_owned(), query: soql_execution::parse(text)?, purpose })
     }
-    let locator = work.next_id(LOCATOR);
-    let answer = page_answer(&call.version, &locator, ids.len(), end, records);
-    let user_id = call.user_id.clone();
-    work.org.cursors.keep(Cursor { locator, user_id, made_at: work.now, query, ids, page_size });
-    Ok(answer)
-}
 
-fn page_answer(version: &str, locator: &str, total: usize, end: usize, records: Vec<Value>) -> Value {
-    if end == total {
-        return json!({"totalSize": total, "done": true, "records": records});
+    fn writes(&self) -> bool {
+        self.purpose == Purpose::Rows && soql_execution::writes(&self.query)
     }
-    let next = format!("/services/data/{version}/query/{locator}-{end}");
-    json!({"totalSize": total, "done": false, "nextRecordsUrl": next, "records": records})
 }
 
-/// The rows of a page, as many as the caller asks for within what the API allows.
-fn page_size(call: &Call) -> usize {
-    call.options.batch_size.map_or(LARGEST_PAGE, |size| size.clamp(SMALLEST_PAGE, LARGEST_PAGE))
+fn answered(work: &Work<'_>, call: &Call, asked: &Asked, include_deleted: bool) -> Result<Vec<u8>, Fault> {
+    let mut asking = asking(work, call);
+    asking.include_deleted = include_deleted;
+    match asked.purpose {
+        Purpose::Rows => soql_execution::first_page(&asking, &asked.text, &asked.query),
+        Purpose::Columns => soql_execution::column_metadata(&asking, &asked.text, &asked.query)
+            .map(|body| body.to_string().into_bytes()),
+        Purpose::Explanation => {
+            soql_execution::explained(&asking, &asked.text, &asked.query).map(|body| body.to_string().into_bytes())
+        }
+    }
+}
+
+fn asking<'call, 'job>(work: &'call Work<'job>, call: &'call Call) -> Asking<'call, 'job> {
+    let mut asking = Asking::new(work, &call.user_id, &call.version);
+    // The rows of a page, as many as the caller asks for within what the API allows.
+    asking.page_size = call.options.batch_size.map_or(LARGEST_PAGE, |size| size.clamp(SMALLEST_PAGE, LARGEST_PAGE));
+    asking
+}
+
+/// A text of ours is JSON.
+fn value(text: &[u8]) -> Value {
+    serde_json::from_slice(text).unwrap_or_default()
+}
+
+fn json_text(body: Vec<u8>) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+    (StatusCode::OK, [(header::CONTENT_TYPE, JSON)], body).into_response()
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::{Fault, RowError};
 use crate::org::Work;
+use crate::rest::conditional::{State, is_conditional};
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{Call, body, object};
 use crate::rows::{self, Found, Purpose, record_url};
@@ -44,7 +45,7 @@ pub(crate) fn one(
         }
         Method::DELETE => {
             let object = writeable(work, name, ObjectAbility::Deletable, operation)?;
-            delete(work, call, &object, &existing(work, &object, id)?)
+            delete(work, call, operation, &object, &existing(work, &object, id)?)
         }
         _ => Err(operation.not_allowed(&allowed(object(work, name)?.as_ref()))),
     }
@@ -57,7 +58,12 @@ pub(crate) fn retrieve(
     object: &Object,
     id: &str,
 ) -> Result<OperationAnswer, Fault> {
-    show(work, &call.version, object, id, operation.query.get("fields")).map(OperationAnswer::ok)
+    let state = State::of_record(work, object, id)?;
+    if let Some(unchanged) = state.judged(operation)? {
+        return Ok(unchanged);
+    }
+    let record = show(work, &call.version, object, id, operation.query.get("fields"))?;
+    Ok(state.on(OperationAnswer::ok(record)))
 }
 
 pub(crate) fn update(
@@ -67,15 +73,31 @@ pub(crate) fn update(
     object: &Object,
     id: &str,
 ) -> Result<OperationAnswer, Fault> {
+    check_condition(work, operation, object, id)?;
     let row: Map<String, Value> = operation.read()?;
     let input = rows::parse(object, &row, Purpose::Update, None, operation.text()?)?;
     rows::update(work, object, id, input, &call.user_id)?.map_err(body::refused)?;
     Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
 }
 
-pub(crate) fn delete(work: &Work<'_>, call: &Call, object: &Object, id: &str) -> Result<OperationAnswer, Fault> {
+pub(crate) fn delete(
+    work: &Work<'_>,
+    call: &Call,
+    operation: &Operation,
+    object: &Object,
+    id: &str,
+) -> Result<OperationAnswer, Fault> {
+    check_condition(work, operation, object, id)?;
     rows::delete(work, object, id, &call.user_id)?.map_err(body::refused)?;
     Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
+}
+
+/// Refuses to write a record that is not in the state the caller names.
+pub(crate) fn check_condition(work: &Work<'_>, operation: &Operation, object: &Object, id: &str) -> Result<(), Fault> {
+    if is_conditional(&operation.headers) {
+        State::of_record(work, object, id)?.judged(operation)?;
+    }
+    Ok(())
 }
 
 /// The object a path names, when this can be done with it.

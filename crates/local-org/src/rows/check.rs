@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::answers::RowError;
 use crate::ids;
 use crate::org::Work;
+use crate::rows::Record;
 use crate::rows::find::{self, Found};
 use crate::rows::parse::{Input, ParentKey};
 use crate::rows::saving::Saving;
@@ -58,6 +59,21 @@ pub(crate) fn rules(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
     }
     saving.errors.append(&mut errors);
     Ok(())
+}
+
+/// Which values of a stored row would be held twice if it came back.
+pub(crate) fn duplicates_of(work: &Work<'_>, object: &Object, id: &str) -> rusqlite::Result<Vec<RowError>> {
+    let unique: Vec<&Field> = object.fields.iter().filter(|field| field.can(Ability::Unique)).collect();
+    let mut errors = Vec::new();
+    if unique.is_empty() {
+        return Ok(errors);
+    }
+    if let Some(record) = Record::load(work, object, id)? {
+        for field in unique {
+            errors.extend(duplicate(work, object, field, record.at(field.at), Some(id))?);
+        }
+    }
+    Ok(errors)
 }
 
 fn missing_error(object: &Object, missing: &[usize]) -> Option<RowError> {
@@ -170,7 +186,7 @@ fn duplicate(
 }
 
 /// `local@domain.tld`, without blanks; what the API takes for an address.
-fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_plain =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || ",;<>()[]\"@".contains(c));

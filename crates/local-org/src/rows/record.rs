@@ -47,7 +47,6 @@ impl Record {
         object.field(name).map_or(&Cell::Null, |field| self.at(field.at))
     }
 
-    #[expect(dead_code, reason = "for rules")]
     /// As [`Record::named`], when it is text.
     pub(crate) fn text(&self, object: &Object, name: &str) -> Option<&str> {
         match self.named(object, name) {

@@ -8,7 +8,7 @@ use crate::org::Work;
 use crate::schema::{Field, FieldType, Object};
 
 /// The error of a row that a fault reaches: `id` is its own when it is there already, `values` what it is given.
-pub(super) fn refused_by_fault(
+pub(crate) fn refused_by_fault(
     work: &Work<'_>,
     object: &Object,
     write: RowWrite,

@@ -7,6 +7,7 @@ use crate::answers::RowError;
 use crate::org::Work;
 use crate::rows::parse::Input;
 use crate::rows::{Record, check, derive};
+use crate::rules;
 use crate::schema::Object;
 
 /// A row being saved.
@@ -52,15 +53,40 @@ impl<'save, 'job> Saving<'save, 'job> {
         self.old.is_none()
     }
 
-    #[expect(dead_code, reason = "for rules")]
     /// Whether the caller gave this field.
-    pub(crate) fn is_given(&self, at: usize) -> bool {
-        self.given.contains(&at)
+    pub(crate) fn gives(&self, name: &str) -> bool {
+        self.object.field(name).is_some_and(|field| self.given.contains(&field.at))
+    }
+
+    /// The cell of a field as it will be; empty when the object has no such field.
+    pub(crate) fn cell(&self, name: &str) -> &Cell {
+        self.record.named(self.object, name)
+    }
+
+    /// As [`Saving::cell`], when it is text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.record.text(self.object, name)
+    }
+
+    /// The cell of a field as it is stored; empty for a new row.
+    pub(crate) fn was(&self, name: &str) -> Cell {
+        self.old.as_ref().map_or(Cell::Null, |old| old.named(self.object, name).clone())
+    }
+
+    /// Whether a field is new or will have another value than it is stored with.
+    pub(crate) fn changes(&self, name: &str) -> bool {
+        self.old.as_ref().is_none_or(|old| old.named(self.object, name) != self.cell(name))
+    }
+
+    /// Sets a field by its exact name, when the object has it.
+    pub(crate) fn set(&mut self, name: &str, cell: Cell) {
+        self.record.set_named(self.object, name, cell);
     }
 
     /// Takes in what the caller gave, completes and checks the row. It may be written when [`Saving::errors`] is empty.
     pub(crate) fn prepare(&mut self, input: Input<'_>) -> rusqlite::Result<()> {
         check::take_in(self, input)?;
+        rules::complete(self)?;
         derive::follow(self);
         check::rules(self)?;
         derive::stamp(self);

@@ -5,11 +5,11 @@ use rusqlite::types::Value as Cell;
 use crate::answers::RowError;
 use crate::faults::RowWrite;
 use crate::org::Work;
-use crate::rows::find::{self, Found};
+use crate::rows::Record;
 use crate::rows::parse::Input;
 use crate::rows::refuse::refused_by_fault;
 use crate::rows::saving::Saving;
-use crate::rows::{Record, derive};
+use crate::rules;
 use crate::schema::Object;
 use crate::storage::{identifier, table};
 
@@ -30,6 +30,7 @@ pub(crate) fn create(work: &Work<'_>, object: &Object, input: Input<'_>, user_id
     let id = work.next_id(&object.key_prefix);
     saving.record.set_named(object, "Id", Cell::Text(id.clone()));
     insert(work, object, &saving.record)?;
+    rules::after_save(&saving, &id)?;
     note(work, object);
     Ok(Ok(id))
 }
@@ -54,30 +55,9 @@ pub(crate) fn update(
     if let Some(old) = &saving.old {
         change(work, object, id, old, &saving.record)?;
     }
+    rules::after_save(&saving, id)?;
     note(work, object);
     Ok(Ok(id.to_owned()))
-}
-
-/// Moves a record to the recycle bin; answers its id.
-pub(crate) fn delete(work: &Work<'_>, object: &Object, id: &str, user_id: &str) -> rusqlite::Result<Written> {
-    match find::by_id(work, object, id)? {
-        Found::One(id) => {
-            if let Some(error) = refused_by_fault(work, object, RowWrite::Delete, Some(&id), &[]) {
-                return Ok(Err(vec![error]));
-            }
-            let Some(old) = Record::load(work, object, &id)? else { return Ok(Ok(id)) };
-            let mut saving = Saving::update(work, object, user_id, &id, old);
-            derive::stamp(&mut saving);
-            saving.record.set_named(object, "IsDeleted", Cell::Integer(1));
-            if let Some(old) = &saving.old {
-                change(work, object, &id, old, &saving.record)?;
-            }
-            note(work, object);
-            Ok(Ok(id))
-        }
-        Found::Deleted => Ok(Err(vec![RowError::on("ENTITY_IS_DELETED", "entity is deleted", &[])])),
-        _ => Ok(Err(vec![RowError::on("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", &[])])),
-    }
 }
 
 /// Rows of one kind come in long runs, so the statement stays at hand.
@@ -112,7 +92,7 @@ fn change(work: &Work<'_>, object: &Object, id: &str, old: &Record, new: &Record
 }
 
 /// Some records decide who may call.
-fn note(work: &Work<'_>, object: &Object) {
+pub(crate) fn note(work: &Work<'_>, object: &Object) {
     if DECIDES_WHO_MAY_CALL.contains(&object.name.as_str()) {
         work.sessions_changed();
     }

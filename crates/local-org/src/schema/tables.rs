@@ -48,8 +48,15 @@ fn known_columns(sql: &Connection) -> rusqlite::Result<HashMap<String, HashSet<S
     Ok(known)
 }
 
+/// Fields that find rows, and references: who refers to a record is asked whenever one is deleted. What is in every row
+/// and leads to records that stay is left out.
 fn is_indexed(field: &Field) -> bool {
-    field.kind != FieldType::Id && (field.finds_rows() || field.can(Ability::Unique))
+    let stays = ["CreatedById", "LastModifiedById", "OwnerId", "RecordTypeId"].contains(&field.name.as_str());
+    match field.kind {
+        FieldType::Id => false,
+        FieldType::Reference => !stays || field.finds_rows(),
+        _ => field.finds_rows() || field.can(Ability::Unique),
+    }
 }
 
 /// Adds the column of a new field, and the index that finds rows by it.

@@ -3,14 +3,17 @@
 
 use rusqlite::types::Value as Cell;
 use rusqlite::{Row, params_from_iter};
-use salesbridge_soql::{OrderKey, Query, Select, Selected};
+use salesbridge_soql::{FieldGroup, Query, Select, Selected};
 
 use crate::answers::Fault;
 use crate::org::Work;
 use crate::schema::FieldType;
-use crate::soql_execution::resolve::{Column, Scope, refused};
-use crate::soql_execution::rows::{filter, selected, sorted_keys};
-use crate::soql_execution::{is_aggregate, malformed};
+use crate::soql_execution::asking::Asking;
+use crate::soql_execution::column::Column;
+use crate::soql_execution::plan::{conditions, selected, sorted_keys};
+use crate::soql_execution::records::prepared;
+use crate::soql_execution::scope::{Scope, refused};
+use crate::soql_execution::{check_clauses, is_aggregate, parse};
 use crate::storage::table;
 
 /// What a bulk query answers when it uses a clause that the Bulk API lacks. Which code Salesforce gives at the creation
@@ -38,36 +41,38 @@ pub(crate) struct ExportColumn {
 }
 
 impl Export {
-    /// Reads and resolves a query. `include_deleted` brings in the recycle bin, as `queryAll` does.
+    /// Reads and resolves a query of a user. `include_deleted` brings in the recycle bin, as `queryAll` does.
     ///
     /// # Errors
     /// As `/query` answers, and for every clause that the Bulk API refuses.
-    pub(crate) fn ready(work: &Work<'_>, text: &str, include_deleted: bool) -> Result<Self, Fault> {
-        let query = salesbridge_soql::parse(text).map_err(|error| malformed(&error))?;
+    pub(crate) fn ready(work: &Work<'_>, text: &str, user_id: &str, include_deleted: bool) -> Result<Self, Fault> {
+        let query = parse(text)?;
+        check_bulk(&query)?;
         check_clauses(&query)?;
-        let mut scope = Scope::new(work, text, &query)?;
-        let selected = selected(&mut scope, &query)?;
-        let mut values = Vec::new();
-        let filter = filter(&mut scope, &query, include_deleted, &mut values)?;
-        let keys = sorted_keys(&mut scope, &query)?;
-        let order = if keys.is_empty() { String::new() } else { format!(" ORDER BY {}", keys.join(", ")) };
-        let limit = query.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let mut asking = Asking::new(work, user_id, "");
+        asking.include_deleted = include_deleted;
+        let mut scope = Scope::of_object(work, text, &query.from)?;
+        let selected = selected(&asking, &mut scope, &query)?;
         // Blobs do not travel in bulk results.
-        let kept: Vec<Column> = selected.into_iter().filter(|column| column.kind != FieldType::Base64).collect();
+        let kept: Vec<Column> =
+            selected.into_iter().map(|(column, _)| column).filter(|column| column.kind != FieldType::Base64).collect();
         if kept.iter().any(|column| matches!(column.kind, FieldType::Address | FieldType::Location)) {
             return Err(refusal("compound data"));
         }
+        let mut values = Vec::new();
+        let conditions = conditions(&asking, &mut scope, &query, &mut values)?;
+        let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let keys = sorted_keys(&asking, &mut scope, &query.order_by)?;
+        let order = if keys.is_empty() { String::new() } else { format!(" ORDER BY {}", keys.join(", ")) };
+        let limit = query.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
         let expressions: Vec<&str> = kept.iter().map(|column| column.sql.as_str()).collect();
         let expressions = if expressions.is_empty() { "1".to_owned() } else { expressions.join(", ") };
         let object = scope.object().name.clone();
-        let sql = format!("SELECT {expressions} FROM {} AS t0{}{filter}{order}{limit}", table(&object), scope.joins());
-        let columns = kept
-            .into_iter()
-            .map(|column| {
-                let path: Vec<String> = column.relationships.into_iter().chain([column.name]).collect();
-                ExportColumn { header: path.join("."), kind: column.kind }
-            })
-            .collect();
+        let from = format!("{} AS {}{}", table(&object), scope.own_alias(), scope.joins()?);
+        let sql = format!("SELECT {expressions} FROM {from}{filter}{order}{limit}");
+        prepared(&asking, &sql)?;
+        let columns =
+            kept.into_iter().map(|column| ExportColumn { header: column.path(), kind: column.kind }).collect();
         Ok(Self { object, columns, sql, values })
     }
 
@@ -87,22 +92,21 @@ impl Export {
     }
 }
 
-fn check_clauses(query: &Query) -> Result<(), Fault> {
-    let orders_by_aggregate = query.order_by.iter().any(|order| matches!(order.key, OrderKey::Aggregate(_)));
-    let aggregates = match &query.select {
-        Select::Count => true,
-        Select::Items(items) => items.iter().any(|item| matches!(item.selected, Selected::Aggregate(_))),
-    };
-    if query.offset.is_some() {
-        return Err(refusal("OFFSET"));
-    }
-    if !query.group_by.is_empty() {
-        return Err(refusal("GROUP BY"));
-    }
-    if aggregates || orders_by_aggregate || is_aggregate(query) {
-        return Err(refusal("aggregate functions"));
-    }
-    Ok(())
+fn check_bulk(query: &Query) -> Result<(), Fault> {
+    let uses = |is_used: fn(&Selected) -> bool| query.items().iter().any(|item| is_used(&item.selected));
+    let refused = [
+        (query.offset.is_some(), "OFFSET"),
+        (!query.grouping.expressions().is_empty(), "GROUP BY"),
+        (query.select == Select::Count || is_aggregate(query), "aggregate functions"),
+        (query.order_by.iter().any(|order| order.key.is_aggregate()), "aggregate functions"),
+        (uses(|selected| matches!(selected, Selected::TypeOf(_))), "TYPEOF"),
+        (uses(|selected| matches!(selected, Selected::Children(_))), "parent-to-child relationships"),
+        (
+            uses(|selected| matches!(selected, Selected::Fields(FieldGroup::All | FieldGroup::Custom))),
+            "FIELDS(ALL) and FIELDS(CUSTOM)",
+        ),
+    ];
+    refused.iter().find(|(is_used, _)| *is_used).map_or(Ok(()), |(_, clause)| Err(refusal(clause)))
 }
 
 fn refusal(clause: &str) -> Fault {

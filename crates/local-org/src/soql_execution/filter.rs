@@ -1,120 +1,236 @@
 //! Conditions to SQL. Values are bound, never written into the text. The rules for nulls are SOQL's, not SQL's.
 
 use rusqlite::types::Value as Cell;
-use salesbridge_soql::{Comparison, Condition, Operator, Path, Value};
+use salesbridge_soql::{Comparison, Condition, DateLiteral, Expression, Operator, Value};
 
 use crate::answers::Fault;
-use crate::clock;
-use crate::ids;
 use crate::schema::{Ability, FieldType};
-use crate::soql_execution::resolve::{Column, Scope};
+use crate::soql_execution::asking::Asking;
+use crate::soql_execution::column::Column;
+use crate::soql_execution::scope::Scope;
+use crate::soql_execution::semi_joins::semi_join;
+use crate::soql_execution::values::Literals;
+use crate::soql_execution::{date_literals, multi_picklists};
 use crate::storage::SOQL_LIKE;
 
-/// Turns a condition into SQL; its values go to the end of `values`.
-pub(crate) fn condition(scope: &mut Scope<'_>, condition: &Condition, values: &mut Vec<Cell>) -> Result<String, Fault> {
-    let mut joined = |parts: &[Condition], word: &str, scope: &mut Scope<'_>| {
-        let parts: Result<Vec<String>, Fault> = parts.iter().map(|part| self::condition(scope, part, values)).collect();
-        parts.map(|parts| format!("({})", parts.join(word)))
-    };
-    match condition {
-        Condition::And(parts) => joined(parts, " AND ", scope),
-        Condition::Or(parts) => joined(parts, " OR ", scope),
-        // SOQL knows no third truth value: what is not known to hold does not hold.
-        Condition::Not(inner) => Ok(format!("NOT coalesce({}, 0)", self::condition(scope, inner, values)?)),
-        Condition::Compare(comparison) => compared(scope, comparison, values),
+/// Lists longer than this are bound as one JSON array, so that no list has more values than SQLite binds.
+const LONGEST_BOUND_LIST: usize = 200;
+
+/// What turns a query's conditions into SQL; values go to the end of `values`.
+pub(crate) struct Filter<'job, 'query, 'values, 'org> {
+    pub(crate) asking: &'job Asking<'job, 'org>,
+    pub(crate) scope: &'job mut Scope<'query>,
+    pub(crate) values: &'values mut Vec<Cell>,
+}
+
+/// Finds the column of a left side.
+pub(crate) type Resolve<'resolve> = &'resolve mut dyn FnMut(&mut Scope<'_>, &Expression) -> Result<Column, Fault>;
+
+impl Filter<'_, '_, '_, '_> {
+    /// A condition as SQL.
+    pub(crate) fn condition(&mut self, condition: &Condition, resolve: Resolve<'_>) -> Result<String, Fault> {
+        match condition {
+            Condition::And(parts) => self.joined(parts, " AND ", resolve),
+            Condition::Or(parts) => self.joined(parts, " OR ", resolve),
+            // SOQL knows no third truth value: what is not known to hold does not hold.
+            Condition::Not(inner) => Ok(format!("NOT coalesce({}, 0)", self.condition(inner, resolve)?)),
+            Condition::Compare(comparison) => self.compared(comparison, resolve),
+        }
+    }
+
+    fn joined(&mut self, parts: &[Condition], word: &str, resolve: Resolve<'_>) -> Result<String, Fault> {
+        let mut written = Vec::new();
+        for part in parts {
+            written.push(self.condition(part, resolve)?);
+        }
+        Ok(balanced(&written, word))
+    }
+
+    fn compared(&mut self, comparison: &Comparison, resolve: Resolve<'_>) -> Result<String, Fault> {
+        if let Operator::InQuery(query) | Operator::NotInQuery(query) = &comparison.operator {
+            let negated = matches!(comparison.operator, Operator::NotInQuery(_));
+            return semi_join(self, comparison.left.path(), query, negated);
+        }
+        let column = resolve(self.scope, &comparison.left)?;
+        let path = comparison.left.path();
+        if !column.can(Ability::Filterable) {
+            let reason = format!("field '{}' can not be filtered in a query call", column.name);
+            return Err(self.scope.fault(path, "INVALID_FIELD", &reason));
+        }
+        let literals = Literals { scope: self.scope, path, column: &column };
+        let mut against = Against { asking: self.asking, literals, column: &column, values: self.values };
+        against.operator(&comparison.operator)
     }
 }
 
-fn compared(scope: &mut Scope<'_>, comparison: &Comparison, values: &mut Vec<Cell>) -> Result<String, Fault> {
-    let column = scope.column(&comparison.field)?;
-    if !column.can.contains(&Ability::Filterable) {
-        let reason = format!("field '{}' can not be filtered in a query call", column.name);
-        return Err(scope.fault(&comparison.field, "INVALID_FIELD", &reason));
-    }
-    let mut against = Against { scope, path: &comparison.field, column: &column, values };
-    match &comparison.operator {
-        Operator::Equal(value) => against.equal(value),
-        Operator::NotEqual(value) => against.not_equal(value),
-        Operator::Less(value) => against.ordered("<", value),
-        Operator::LessOrEqual(value) => against.ordered("<=", value),
-        Operator::Greater(value) => against.ordered(">", value),
-        Operator::GreaterOrEqual(value) => against.ordered(">=", value),
-        Operator::Like(pattern) => against.like(pattern),
-        Operator::In(list) => against.within(list),
-        Operator::NotIn(list) => against.without(list),
+/// Many parts as a tree of pairs: SQLite refuses deep expressions, and a chain of a thousand would be one.
+fn balanced(parts: &[String], word: &str) -> String {
+    match parts {
+        [] => "1".to_owned(),
+        [only] => only.clone(),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            format!("({}{word}{})", balanced(left, word), balanced(right, word))
+        }
     }
 }
 
-struct Against<'job, 'query> {
-    scope: &'job Scope<'query>,
-    path: &'job Path,
+struct Against<'job, 'values, 'query, 'org> {
+    asking: &'job Asking<'job, 'org>,
+    literals: Literals<'job, 'query>,
     column: &'job Column,
-    values: &'job mut Vec<Cell>,
+    values: &'values mut Vec<Cell>,
 }
 
-impl Against<'_, '_> {
+impl Against<'_, '_, '_, '_> {
+    fn operator(&mut self, operator: &Operator) -> Result<String, Fault> {
+        if self.column.kind == FieldType::MultiPicklist {
+            return self.several(operator);
+        }
+        match operator {
+            Operator::Equal(value) => self.equal(value),
+            Operator::NotEqual(value) => self.not_equal(value),
+            Operator::Less(value) => self.ordered("<", value),
+            Operator::LessOrEqual(value) => self.ordered("<=", value),
+            Operator::Greater(value) => self.ordered(">", value),
+            Operator::GreaterOrEqual(value) => self.ordered(">=", value),
+            Operator::Like(pattern) => self.like(pattern),
+            Operator::In(list) => self.within(list),
+            Operator::NotIn(list) => self.without(list),
+            _ => Err(self.literals.wrong_operator()),
+        }
+    }
+
+    /// Comparisons of what holds several values at once.
+    fn several(&mut self, operator: &Operator) -> Result<String, Fault> {
+        let sql = self.column.sql.clone();
+        let mut bind = |text: String| bound(self.values, Cell::Text(text));
+        let equal = |value: &Value, bind: &mut dyn FnMut(String) -> String| match self.literals.cell(value)? {
+            Cell::Text(text) => Ok(multi_picklists::equals(&sql, &text, bind)),
+            _ => Ok(format!("{sql} IS NULL")),
+        };
+        let any = |values: &[Value], bind: &mut dyn FnMut(String) -> String| -> Result<String, Fault> {
+            let parts: Result<Vec<String>, Fault> = values.iter().map(|value| equal(value, bind)).collect();
+            Ok(balanced(&parts?, " OR "))
+        };
+        Ok(match operator {
+            Operator::Equal(value) => equal(value, &mut bind)?,
+            Operator::NotEqual(value) => format!("NOT coalesce({}, 0)", equal(value, &mut bind)?),
+            Operator::In(values) => any(values, &mut bind)?,
+            Operator::NotIn(values) => format!("NOT coalesce({}, 0)", any(values, &mut bind)?),
+            Operator::Includes(texts) => {
+                let parts: Vec<String> =
+                    texts.iter().map(|text| multi_picklists::includes(&sql, text, &mut bind)).collect();
+                balanced(&parts, " OR ")
+            }
+            Operator::Excludes(texts) => {
+                let parts: Vec<String> =
+                    texts.iter().map(|text| multi_picklists::includes(&sql, text, &mut bind)).collect();
+                format!("NOT coalesce({}, 0)", balanced(&parts, " OR "))
+            }
+            _ => return Err(self.literals.wrong_operator()),
+        })
+    }
+
     fn equal(&mut self, value: &Value) -> Result<String, Fault> {
         let sql = &self.column.sql;
-        match self.cell(value)? {
+        if let Value::Literal(literal) = value {
+            let (start, end) = self.days(*literal)?;
+            return Ok(format!("({sql} >= {start} AND {sql} < {end})"));
+        }
+        match self.literals.cell(value)? {
             // A boolean is never null; the API reads null as false.
             Cell::Null if self.column.kind == FieldType::Boolean => Ok(format!("coalesce({sql}, 0) = 0")),
             Cell::Null => Ok(format!("{sql} IS NULL")),
-            cell => Ok(format!("{sql} = {}", self.bound(cell))),
+            cell => Ok(format!("{sql} = {}", bound(self.values, cell))),
         }
     }
 
     fn not_equal(&mut self, value: &Value) -> Result<String, Fault> {
         let sql = &self.column.sql;
-        match self.cell(value)? {
+        if let Value::Literal(literal) = value {
+            let (start, end) = self.days(*literal)?;
+            return Ok(self.or_null(&format!("({sql} < {start} OR {sql} >= {end})")));
+        }
+        match self.literals.cell(value)? {
             Cell::Null if self.column.kind == FieldType::Boolean => Ok(format!("{sql} = 1")),
             Cell::Null => Ok(format!("{sql} IS NOT NULL")),
             cell => {
-                let bound = self.bound(cell);
-                Ok(self.or_null(&format!("{sql} <> {bound}")))
+                let place = bound(self.values, cell);
+                Ok(self.or_null(&format!("{sql} <> {place}")))
             }
         }
     }
 
     fn ordered(&mut self, operator: &str, value: &Value) -> Result<String, Fault> {
+        let sql = &self.column.sql;
         if self.column.kind == FieldType::Boolean || self.column.kind.is_id() && *value == Value::Null {
-            return Err(self.wrong_operator());
+            return Err(self.literals.wrong_operator());
         }
-        let cell = self.cell(value)?;
-        Ok(format!("{} {operator} {}", self.column.sql, self.bound(cell)))
+        if let Value::Literal(literal) = value {
+            let (start, end) = self.days(*literal)?;
+            let (operator, edge) = match operator {
+                "<" => ("<", start),
+                "<=" => ("<", end),
+                ">" => (">=", end),
+                _ => (">=", start),
+            };
+            return Ok(format!("{sql} {operator} {edge}"));
+        }
+        let cell = self.literals.cell(value)?;
+        Ok(format!("{sql} {operator} {}", bound(self.values, cell)))
     }
 
     fn like(&mut self, pattern: &str) -> Result<String, Fault> {
         if !self.column.kind.is_text() {
-            return Err(self.wrong_operator());
+            return Err(self.literals.wrong_operator());
         }
-        let bound = self.bound(Cell::Text(pattern.to_owned()));
-        Ok(format!("{SOQL_LIKE}({bound}, {})", self.column.sql))
+        let place = bound(self.values, Cell::Text(pattern.to_owned()));
+        Ok(format!("{SOQL_LIKE}({place}, {})", self.column.sql))
     }
 
     fn within(&mut self, list: &[Value]) -> Result<String, Fault> {
-        let (places, has_null) = self.list(list)?;
-        let sql = &self.column.sql;
-        let or_null = if has_null { format!(" OR {sql} IS NULL") } else { String::new() };
-        Ok(format!("({sql} IN ({places}){or_null})"))
+        let mut parts = Vec::new();
+        let has_null = self.list(list, &mut parts)?;
+        if has_null {
+            parts.push(self.equal(&Value::Null)?);
+        }
+        Ok(balanced(&parts, " OR "))
     }
 
     fn without(&mut self, list: &[Value]) -> Result<String, Fault> {
-        let (places, has_null) = self.list(list)?;
+        let mut parts = Vec::new();
+        let has_null = self.list(list, &mut parts)?;
         let sql = &self.column.sql;
-        let is_not_in = format!("{sql} NOT IN ({places})");
-        Ok(if has_null { format!("({is_not_in} AND {sql} IS NOT NULL)") } else { self.or_null(&is_not_in) })
+        let is_none = format!("NOT {}", balanced(&parts, " OR "));
+        Ok(if has_null { format!("({is_none} AND {sql} IS NOT NULL)") } else { self.or_null(&is_none) })
     }
 
-    fn list(&mut self, list: &[Value]) -> Result<(String, bool), Fault> {
-        let mut places = Vec::new();
+    /// The values of a list as conditions of which one must hold; answers whether null is among them.
+    fn list(&mut self, list: &[Value], parts: &mut Vec<String>) -> Result<bool, Fault> {
+        let sql = &self.column.sql;
         let mut has_null = false;
+        let mut cells = Vec::new();
         for value in list {
-            match self.cell(value)? {
-                Cell::Null => has_null = true,
-                cell => places.push(self.bound(cell)),
+            match value {
+                Value::Literal(_) => parts.push(self.equal(value)?),
+                value => match self.literals.cell(value)? {
+                    Cell::Null => has_null = true,
+                    cell => cells.push(cell),
+                },
             }
         }
-        Ok((places.join(", "), has_null))
+        if cells.len() > LONGEST_BOUND_LIST {
+            let place = bound(self.values, Cell::Text(json_array(&cells)));
+            parts.push(format!("{sql} IN (SELECT value FROM json_each({place}))"));
+        } else if !cells.is_empty() {
+            let places: Vec<String> = cells.into_iter().map(|cell| bound(self.values, cell)).collect();
+            parts.push(format!("{sql} IN ({})", places.join(", ")));
+        }
+        if parts.is_empty() {
+            parts.push("0".to_owned());
+        }
+        Ok(has_null)
     }
 
     /// What is different also covers rows without a value, but not rows without the parent that would hold it.
@@ -127,52 +243,33 @@ impl Against<'_, '_> {
         }
     }
 
-    fn bound(&mut self, cell: Cell) -> String {
-        self.values.push(cell);
-        format!("?{}", self.values.len())
-    }
-
-    fn cell(&self, value: &Value) -> Result<Cell, Fault> {
+    /// The places of the first moment of a literal and of the first moment after it.
+    fn days(&mut self, literal: DateLiteral) -> Result<(String, String), Fault> {
         let kind = self.column.kind;
-        match value {
-            Value::Null => Ok(Cell::Null),
-            Value::Text(text) if kind.is_id() => self.id(text),
-            Value::Text(text) if kind.is_text() && text.is_empty() => Ok(Cell::Null),
-            Value::Text(text) if kind.is_text() => Ok(Cell::Text(text.clone())),
-            Value::Number(text) if kind.is_number() => text.parse().map(Cell::Real).map_err(|_| self.wrong_type()),
-            Value::Boolean(flag) if kind == FieldType::Boolean => Ok(Cell::Integer(i64::from(*flag))),
-            Value::Date(text) if kind == FieldType::Date => Ok(Cell::Text(text.clone())),
-            Value::DateTime(text) if kind == FieldType::DateTime => {
-                clock::read(text).map(|time| Cell::Text(clock::shown(time))).ok_or_else(|| self.wrong_type())
-            }
-            _ => Err(self.wrong_type()),
+        if !matches!(kind, FieldType::Date | FieldType::DateTime) {
+            return Err(self.literals.wrong_type());
         }
+        let (start, end) = date_literals::days(self.asking, literal)?;
+        let start = date_literals::stored(self.asking, kind, start)?;
+        let end = date_literals::stored(self.asking, kind, end)?;
+        Ok((bound(self.values, Cell::Text(start)), bound(self.values, Cell::Text(end))))
     }
+}
 
-    fn id(&self, text: &str) -> Result<Cell, Fault> {
-        if text.is_empty() {
-            return Ok(Cell::Null);
-        }
-        let invalid = || {
-            let reason = format!("invalid ID field: {text}");
-            self.scope.fault(self.path, "INVALID_QUERY_FILTER_OPERATOR", &reason)
-        };
-        ids::normalized(text).map(Cell::Text).ok_or_else(invalid)
-    }
+fn bound(values: &mut Vec<Cell>, cell: Cell) -> String {
+    values.push(cell);
+    format!("?{}", values.len())
+}
 
-    fn wrong_type(&self) -> Fault {
-        let (name, kind) = (&self.column.name, self.column.kind);
-        let (shown, quotes) = match kind {
-            FieldType::DateTime => ("dateTime", "should not be enclosed in quotes"),
-            kind if kind.is_text() || kind.is_id() => ("string", "should be enclosed in quotes"),
-            kind => (kind.as_str(), "should not be enclosed in quotes"),
-        };
-        let reason = format!("value of filter criterion for field '{name}' must be of type {shown} and {quotes}");
-        self.scope.fault(self.path, "INVALID_FIELD", &reason)
-    }
-
-    fn wrong_operator(&self) -> Fault {
-        let reason = format!("invalid operator on {} field", self.column.kind.as_str());
-        self.scope.fault(self.path, "INVALID_QUERY_FILTER_OPERATOR", &reason)
-    }
+fn json_array(cells: &[Cell]) -> String {
+    let values: Vec<serde_json::Value> = cells
+        .iter()
+        .map(|cell| match cell {
+            Cell::Text(text) => text.as_str().into(),
+            Cell::Real(number) => (*number).into(),
+            Cell::Integer(number) => (*number).into(),
+            _ => serde_json::Value::Null,
+        })
+        .collect();
+    serde_json::Value::from(values).to_string()
 }

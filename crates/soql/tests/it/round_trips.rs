@@ -14,7 +14,7 @@ fn check_prints(query: &str, printed: &str) {
 }
 
 #[test]
-fn clauses_round_trip() {
+fn clauses_print_as_written() {
     check_round_trip("SELECT Id FROM Account");
     check_round_trip("SELECT Id, Name, Owner.Name FROM Account");
     check_round_trip("SELECT COUNT() FROM Account");
@@ -30,7 +30,7 @@ fn clauses_round_trip() {
 }
 
 #[test]
-fn conditions_round_trip() {
+fn conditions_print_as_written() {
     check_round_trip("SELECT Id FROM Lead WHERE A = 1 AND B != -2.5 AND C < .5 AND D <= 3 AND E > 4 AND F >= 5");
     check_round_trip("SELECT Id FROM Lead WHERE A = TRUE OR B = FALSE OR C = NULL");
     check_round_trip("SELECT Id FROM Lead WHERE (A = 1 AND B = 2) OR (A = 2 AND B = 1)");
@@ -50,6 +50,11 @@ fn what_is_written_freely_prints_in_one_way() {
     check_prints("SELECT Id FROM Lead WHERE A <> 1", "SELECT Id FROM Lead WHERE A != 1");
     check_prints("SELECT Id FROM Lead WHERE ((A = +5))", "SELECT Id FROM Lead WHERE A = 5");
     check_prints("SELECT Id FROM Lead ORDER BY A ASC NULLS FIRST", "SELECT Id FROM Lead ORDER BY A");
+    check_prints("SELECT Id FROM Lead AS l", "SELECT Id FROM Lead l");
+    check_prints("SELECT Id FROM Lead WHERE A = last_n_days:3", "SELECT Id FROM Lead WHERE A = LAST_N_DAYS:3");
+    check_prints("SELECT TOLABEL(A), format(B) FROM Lead", "SELECT toLabel(A), FORMAT(B) FROM Lead");
+    check_prints("SELECT Id FROM Lead using scope Mine", "SELECT Id FROM Lead USING SCOPE mine");
+    check_prints("SELECT Id FROM Lead FOR REFERENCE, VIEW", "SELECT Id FROM Lead FOR VIEW, REFERENCE");
     check_prints(r"SELECT Id FROM Lead WHERE A = '\u00e9\N'", r"SELECT Id FROM Lead WHERE A = 'é\n'");
 }
 

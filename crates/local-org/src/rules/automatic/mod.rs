@@ -1,0 +1,64 @@
+//! Values the org sets by itself, object by object: what follows from other fields of a row before it is written, and what a
+//! written row changes elsewhere. With them, the refusals that only one object knows. Refuses to write the row itself.
+
+mod activities;
+mod campaign;
+mod campaign_member;
+mod case;
+mod contract;
+mod event;
+mod lead;
+mod opportunity;
+mod opportunity_line_item;
+mod order;
+mod price_book_entry;
+mod product;
+mod user;
+
+use crate::org::Work;
+use crate::rows::Saving;
+use crate::schema::Object;
+
+/// Completes a row that is about to be checked.
+pub(crate) fn complete(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
+    match saving.object.name.as_str() {
+        "Campaign" => campaign::complete(saving),
+        "CampaignMember" => campaign_member::complete(saving),
+        "Case" => case::complete(saving),
+        "Contract" => contract::complete(saving),
+        "Event" => event::complete(saving),
+        "Lead" => lead::complete(saving),
+        "Opportunity" => opportunity::complete(saving),
+        "OpportunityLineItem" => opportunity_line_item::complete(saving),
+        "Order" => order::complete(saving),
+        "OrderItem" => order::complete_item(saving),
+        "PricebookEntry" => price_book_entry::complete(saving),
+        "Task" => activities::complete_task(saving),
+        "User" => user::complete(saving),
+        _ => Ok(()),
+    }
+}
+
+/// Carries a written row's consequences to other records.
+pub(crate) fn after_save(saving: &Saving<'_, '_>, id: &str) -> rusqlite::Result<()> {
+    match saving.object.name.as_str() {
+        "Campaign" => campaign::after_save(saving, id),
+        "CampaignMember" => campaign_member::after_save(saving),
+        "Opportunity" => opportunity::after_save(saving, id),
+        "OpportunityLineItem" => opportunity_line_item::after_save(saving),
+        "OrderItem" => order::after_save(saving),
+        "Product2" => product::after_save(saving, id),
+        "User" => user::after_save(saving, id),
+        _ => Ok(()),
+    }
+}
+
+/// Carries the consequences of a row that has gone to the recycle bin, or come back from it.
+pub(crate) fn after_removal(work: &Work<'_>, object: &Object, id: &str) -> rusqlite::Result<()> {
+    match object.name.as_str() {
+        "CampaignMember" => campaign_member::after_removal(work, id),
+        "OpportunityLineItem" => opportunity_line_item::after_removal(work, id),
+        "OrderItem" => order::after_removal(work, id),
+        _ => Ok(()),
+    }
+}
