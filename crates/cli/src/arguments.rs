@@ -130,6 +130,12 @@ pub(crate) struct LocalOrgOptions {
     /// File of faults that are on from the start, TOML or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
+    /// Make records up when the org is new: 400, 5,000 or 500,000
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) demo_data: Option<DemoSize>,
+    /// Which records: the same number gives the same values
+    #[arg(long, default_value_t = 0, value_name = "NUMBER", requires = "demo_data")]
+    pub(crate) seed: u64,
     /// Consumer key of the default app [default: a random one]
     #[arg(long, value_name = "KEY", requires = "secret")]
     pub(crate) consumer_key: Option<String>,
@@ -139,6 +145,14 @@ pub(crate) struct LocalOrgOptions {
     /// File with that secret
     #[arg(long, value_name = "FILE", group = "secret", requires = "consumer_key")]
     pub(crate) consumer_secret_file: Option<PathBuf>,
+}
+
+/// How many records to make up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DemoSize {
+    Small,
+    Medium,
+    Large,
 }
 
 #[derive(Debug, Subcommand)]

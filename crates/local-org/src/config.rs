@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
+use crate::demo_data::DemoData;
 use crate::faults::{FaultFileError, FaultRule};
 use crate::oauth::credentials::ADMIN_PASSWORD;
 use crate::snapshots::SnapshotError;
@@ -39,6 +40,8 @@ pub struct OrgConfig {
     pub daily_api_requests: u64,
     /// The newest requests kept for the person who wonders.
     pub requests_kept: usize,
+    /// Records made up when the org is new.
+    pub demo_data: Option<DemoData>,
     /// HTTPS or plain HTTP.
     pub tls: Tls,
     /// Faults that are on from the start.
@@ -77,6 +80,9 @@ pub enum StartError {
     /// The facts about standard objects do not parse.
     #[error("the facts about standard objects are damaged")]
     Facts(#[source] serde_json::Error),
+    /// The demo data could not be made.
+    #[error("could not make the demo data: {0}")]
+    DemoData(String),
     /// The state of the start could not be put aside.
     #[error("could not put the local org's first state aside")]
     Snapshot(#[from] SnapshotError),
@@ -115,6 +121,7 @@ impl Default for OrgConfig {
             admin_password: ADMIN_PASSWORD.to_owned(),
             daily_api_requests: 15_000,
             requests_kept: 2_000,
+            demo_data: None,
             tls: Tls::Off,
             faults: Vec::new(),
             faults_file: None,

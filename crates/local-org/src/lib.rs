@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod answers;
+mod chance;
 mod clock;
 mod config;
 mod control;
+mod demo_data;
 mod faults;
 mod ids;
 mod limits;
@@ -36,6 +38,7 @@ use tokio_util::task::TaskTracker;
 pub use clock::{Clock, SystemClock};
 pub use config::{Credentials, Data, OrgConfig, StartError};
 pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn};
+pub use demo_data::{DemoData, DemoSize};
 pub use faults::{
     ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
     RowWrite, Throttle, TokensEnded, Truncation,

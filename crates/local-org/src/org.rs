@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::answers::Fault;
 use crate::clock;
 use crate::config::{Data, OrgConfig, StartError};
+use crate::demo_data;
 use crate::faults::{Faults, ReachedRows};
 use crate::ids::IdCounters;
 use crate::limits::CallCounter;
@@ -118,6 +119,7 @@ impl OrgState {
             config,
         };
         if is_new {
+            org.config.demo_data.map(|data| demo_data::make(&org, data)).transpose().map_err(told)?;
             org.take_snapshot(snapshots::START)?;
         }
         Ok(org)
@@ -271,6 +273,11 @@ impl Work<'_> {
         self.sql.execute_batch("RELEASE attempt")?;
         outcome.map(|(value, _)| value)
     }
+}
+
+fn told(fault: Fault) -> StartError {
+    let messages: Vec<String> = fault.errors.into_iter().map(|error| error.message).collect();
+    StartError::DemoData(messages.join("; "))
 }
 
 /// Gives a database whatever an org needs that it does not have yet; answers its schema and its daily limit.

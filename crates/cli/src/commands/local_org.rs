@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context;
-use salesbridge_local_org::{App, Credentials, Data, OrgConfig, RunningOrg, Tls};
+use salesbridge_local_org::{App, Credentials, Data, DemoData, DemoSize, OrgConfig, RunningOrg, Tls};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::stop_on_signal;
-use crate::arguments::{GlobalOptions, LocalOrgOptions};
+use crate::arguments::{self, GlobalOptions, LocalOrgOptions};
 use crate::settings::Settings;
 use crate::terminal::{DONE, hint, print_details, print_line};
 
@@ -56,12 +56,21 @@ fn config(global: &GlobalOptions, options: &LocalOrgOptions) -> anyhow::Result<O
     Ok(OrgConfig {
         data: options.org_data.clone().map_or(Data::Memory, Data::File),
         listen: options.listen,
+        demo_data: options.demo_data.map(|size| DemoData { size: demo_size(size), seed: options.seed }),
         tls: tls(global, options)?,
         host_names: options.host_names.clone(),
         faults_file: options.faults.clone(),
         default_app: credentials(options)?,
         ..OrgConfig::default()
     })
+}
+
+fn demo_size(size: arguments::DemoSize) -> DemoSize {
+    match size {
+        arguments::DemoSize::Small => DemoSize::Small,
+        arguments::DemoSize::Medium => DemoSize::Medium,
+        arguments::DemoSize::Large => DemoSize::Large,
+    }
 }
 
 fn tls(global: &GlobalOptions, options: &LocalOrgOptions) -> anyhow::Result<Tls> {

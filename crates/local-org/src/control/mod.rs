@@ -36,6 +36,13 @@ pub struct ControlError {
     message: String,
 }
 
+impl From<Fault> for ControlError {
+    fn from(fault: Fault) -> Self {
+        let messages: Vec<String> = fault.errors.into_iter().map(|error| error.message).collect();
+        Self::new(messages.join("; "))
+    }
+}
+
 impl ControlError {
     fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
@@ -171,10 +178,7 @@ impl OrgControl {
             work.sessions_changed();
             job(work)
         };
-        self.org.write(job).await.map_err(|fault| {
-            let messages: Vec<String> = fault.errors.into_iter().map(|error| error.message).collect();
-            ControlError { message: messages.join("; ") }
-        })
+        self.org.write(job).await.map_err(ControlError::from)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Snapshots and reset over HTTP.
+//! Snapshots, reset and demo data over HTTP.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use serde::Deserialize;
+use serde_json::json;
 
+use crate::answers::ok;
 use crate::control::routes::{done_or_missing, json_of, read};
 use crate::control::{ControlError, OrgControl};
 use crate::org::Org;
@@ -24,6 +26,7 @@ pub(super) fn routes() -> Router<Org> {
         .route("/local-org/snapshots/{name}", delete(forget))
         .route("/local-org/snapshots/{name}/restore", post(restore))
         .route("/local-org/reset", post(reset))
+        .route("/local-org/demo-data", post(make_demo_data))
 }
 
 async fn list(State(org): State<Org>) -> Result<Response, ControlError> {
@@ -48,4 +51,9 @@ async fn forget(State(org): State<Org>, Path(name): Path<String>) -> Result<Stat
 async fn reset(State(org): State<Org>) -> Result<StatusCode, ControlError> {
     OrgControl::new(org).reset().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn make_demo_data(State(org): State<Org>, body: Bytes) -> Result<Response, ControlError> {
+    let records = OrgControl::new(org).make_demo_data(read(&body)?).await?;
+    Ok(ok(&json!({"records": records})))
 }

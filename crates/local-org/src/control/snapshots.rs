@@ -1,8 +1,9 @@
-//! Commands that put the whole org aside and bring it back.
+//! Commands about the whole org: putting it aside, bringing it back, filling it.
 
 use std::sync::atomic::Ordering;
 
 use crate::control::{ControlError, OrgControl};
+use crate::demo_data::{self, DemoData};
 use crate::org::Org;
 use crate::snapshots::{self, SnapshotError, SnapshotInfo};
 
@@ -58,6 +59,16 @@ impl OrgControl {
         self.org.clock_offset.store(0, Ordering::Relaxed);
         self.clear_requests();
         Ok(())
+    }
+
+    /// Makes records up and adds them to those that are there; answers how many.
+    ///
+    /// # Errors
+    /// A rule of the org refuses them, or the data cannot be written.
+    pub async fn make_demo_data(&self, data: DemoData) -> Result<u64, ControlError> {
+        let org = self.org.clone();
+        let made = tokio::task::spawn_blocking(move || demo_data::make(&org, data)).await;
+        made.map_err(|error| ControlError::new(error.to_string()))?.map_err(ControlError::from)
     }
 
     async fn on_snapshots<T: Send + 'static>(

@@ -4,8 +4,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::faults::chance::Latency;
 use crate::faults::codes;
+use crate::faults::latency::Latency;
 
 /// What a fault does. The parts combine: waits come first and add up, then one of a dropped connection, a maintenance page
 /// and an error, then whatever befalls the body of the answer.

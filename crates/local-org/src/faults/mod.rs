@@ -1,17 +1,17 @@
 //! The org told to misbehave: rules that match a request and break it before or after the org has done its work, or refuse
 //! rows inside it. Refuses to know what the request means.
 //!
-//! [`rule`] and [`action`] are what is written down, [`matching`] looks at requests, [`chance`] draws repeatably, [`codes`]
+//! [`rule`] and [`action`] are what is written down, [`matching`] looks at requests, [`latency`] draws times, [`codes`]
 //! knows what Salesforce answers, [`file`] and [`header`] read rules, [`strikes`] says what befalls one request, [`rows`]
 //! refuses rows, [`carried_out`] does it all, [`broken_body`] sends bodies badly.
 
 mod action;
 mod broken_body;
 mod carried_out;
-mod chance;
 mod codes;
 mod file;
 mod header;
+mod latency;
 mod matching;
 mod rows;
 mod rule;
@@ -23,11 +23,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use crate::chance;
 use crate::config::OrgConfig;
 
 pub use action::{FaultAction, FaultError, RowFault, RowWrite, Throttle, TokensEnded, Truncation};
-pub use chance::Latency;
 pub use file::FaultFileError;
+pub use latency::Latency;
 pub use rule::{ActiveFault, FaultMatch, FaultRule, FaultTime};
 
 pub(crate) use carried_out::{answered, date};

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::answers::RowError;
+use crate::chance;
 use crate::faults::action::{FaultError, RowFault, RowWrite};
-use crate::faults::chance;
 use crate::faults::rule::FaultRule;
 
 /// A rule about rows with its counts.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::chance::draw;
 use crate::faults::action::{FaultAction, FaultError, TokensEnded, Truncation};
-use crate::faults::chance::draw;
 use crate::faults::matching::Asked;
 use crate::faults::rows::{ReachedRows, RowRule};
 use crate::faults::rule::{FaultRule, FaultTime};

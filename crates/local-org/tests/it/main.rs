@@ -6,6 +6,7 @@ mod browser;
 mod composite;
 mod conditional;
 mod control;
+mod demo_data;
 mod describe;
 mod fault_rules;
 mod faults;
