@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Headers whose value is a secret.
 const SECRET_HEADERS: [&str; 4] = ["authorization", "cookie", "x-sfdc-session", "proxy-authorization"];
 /// Form fields and query parameters whose value is a secret.
-const SECRET_FIELDS: [&str; 9] = [
+const SECRET_FIELDS: [&str; 12] = [
     "client_secret",
     "password",
     "assertion",
@@ -19,6 +19,9 @@ const SECRET_FIELDS: [&str; 9] = [
     "refresh_token",
     "token",
     "oauth_token",
+    "otp",
+    "sid",
+    "access_token",
 ];
 /// Elements of SOAP messages whose text is a secret.
 const SECRET_ELEMENTS: [&str; 3] = ["password", "sessionId", "newPassword"];
@@ -136,7 +139,7 @@ pub(crate) fn masked_form(form: &str) -> String {
 /// A body as text for the log.
 pub(crate) fn masked_body(path: &str, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
-    let is_form = ["/services/oauth2", "/setup/", "/id/"].iter().any(|start| path.starts_with(start));
+    let is_form = ["/services/oauth2", "/setup/", "/secur/", "/id/"].iter().any(|start| path.starts_with(start));
     if is_form {
         masked_form(&text)
     } else if path.starts_with("/services/Soap/") {

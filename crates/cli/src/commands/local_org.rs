@@ -18,6 +18,7 @@ const TLS_FOLDER: &str = "local-org-tls";
 pub(crate) async fn run(global: &GlobalOptions, options: &LocalOrgOptions) -> anyhow::Result<u8> {
     let org = start(config(global, options)?).await?;
     let app = default_app(&org, options.consumer_key.as_deref()).await?;
+    let username = administrator(&org).await?;
     let authority = org.certificate_authority_file().map(|file| file.display().to_string());
     if global.json {
         // One line, so that a program knows when it has read it all.
@@ -26,13 +27,15 @@ pub(crate) async fn run(global: &GlobalOptions, options: &LocalOrgOptions) -> an
                 "url": org.url(),
                 "consumer_key": app.consumer_key,
                 "consumer_secret": app.consumer_secret,
+                "username": username,
+                "password": OrgConfig::default().admin_password,
                 "certificate_authority": authority,
                 "process": std::process::id(),
             })
             .to_string(),
         );
     } else {
-        show(&org, &app, authority.as_deref());
+        show(&org, &app, &username, authority.as_deref());
     }
     stop_on_signal(CancellationToken::new()).await;
     org.shutdown().await;
@@ -50,6 +53,12 @@ pub(crate) async fn default_app(org: &RunningOrg, key: Option<&str>) -> anyhow::
     let apps = org.control().apps().await.context("the local org does not tell its apps")?;
     let mut fitting = apps.into_iter().filter(|app| key.is_none_or(|key| app.consumer_key == key));
     fitting.next().context("the local org has no app; start it with another data file")
+}
+
+/// The user name of the administrator, who is an org's first user.
+async fn administrator(org: &RunningOrg) -> anyhow::Result<String> {
+    let users = org.control().users().await.context("the local org does not tell its users")?;
+    Ok(users.into_iter().next().context("the local org has no user")?.username)
 }
 
 fn config(global: &GlobalOptions, options: &LocalOrgOptions) -> anyhow::Result<OrgConfig> {
@@ -95,11 +104,13 @@ fn credentials(options: &LocalOrgOptions) -> anyhow::Result<Option<Credentials>>
     Ok(Some(Credentials { consumer_key, consumer_secret: secret.trim().to_owned() }))
 }
 
-fn show(org: &RunningOrg, app: &App, authority: Option<&str>) {
+fn show(org: &RunningOrg, app: &App, username: &str, authority: Option<&str>) {
     let mut details = vec![
         ("domain URL", org.url().to_owned()),
         ("consumer key", app.consumer_key.clone()),
         ("consumer secret", app.consumer_secret.clone()),
+        ("username", username.to_owned()),
+        ("password", format!("{} (unless it was changed)", OrgConfig::default().admin_password)),
     ];
     details.extend(authority.map(|file| ("authority", file.to_owned())));
     print_details(&details);

@@ -67,7 +67,7 @@ pub struct App {
     pub allowed_addresses: Vec<AddressRange>,
     /// How long the app is unknown to the org after it was made or changed, in seconds (Salesforce: 2 to 10 minutes).
     pub propagation_seconds: u32,
-    /// Whether an administrator has blocked the app.
+    /// Whether an administrator has blocked the app. Blocking it ends its sessions.
     pub is_blocked: bool,
     /// Whether the app is installed in the org.
     pub is_installed: bool,
@@ -178,6 +178,9 @@ pub(crate) fn keep(sql: &Connection, mut app: App, now: DateTime<Utc>) -> rusqli
     let statement = "INSERT INTO app (consumer_key, definition) VALUES (?1, ?2)
                      ON CONFLICT (consumer_key) DO UPDATE SET definition = ?2";
     sql.prepare_cached(statement)?.execute(params![app.consumer_key, definition])?;
+    if app.is_blocked {
+        tokens::end_all_of_app(sql, &app.consumer_key)?;
+    }
     let changed = "INSERT INTO app_change (consumer_key, changed_at) VALUES (?1, ?2)
                    ON CONFLICT (consumer_key) DO UPDATE SET changed_at = ?2";
     sql.prepare_cached(changed)?.execute(params![app.consumer_key, now.timestamp_millis()])?;

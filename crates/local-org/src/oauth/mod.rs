@@ -17,7 +17,7 @@ mod policies;
 mod refresh;
 mod refresh_grants;
 mod revocation;
-mod routes;
+pub(crate) mod routes;
 mod scopes;
 mod sessions;
 mod signing;

@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS device_code (
     is_denied INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE IF NOT EXISTS browser_session (
     digest BLOB PRIMARY KEY, user_id TEXT NOT NULL, signed_in_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS front_door (
+    digest BLOB PRIMARY KEY, user_id TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS used_assertion (
     consumer_key TEXT NOT NULL, jti TEXT NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (consumer_key, jti)) STRICT;
 CREATE TABLE IF NOT EXISTS login_count (

@@ -337,6 +337,44 @@ async fn forms_are_guarded_and_text_stays_text() {
     assert!(!requests.contains(PASSWORD) && !requests.contains(SECRET));
 }
 
+/// `sf org open`: an access token with scope `web` gives an address that signs a browser in once.
+#[tokio::test]
+async fn an_access_token_opens_the_front_door_once() {
+    let caller = Caller::new().await;
+    let url = format!("{}/services/oauth2/singleaccess", caller.org.url());
+    let door = async |token: &str, start: &str| {
+        let request = caller.client.get(&url).query(&[("redirect_uri", start)]).bearer_auth(token);
+        answer(request.send().await.unwrap()).await
+    };
+    assert_eq!(refusal(door(&caller.token, "/").await), "invalid_scope: the access token needs the scope web");
+    assert_eq!(door("00D!nothing", "/").await.0, StatusCode::UNAUTHORIZED);
+    caller.change_app(|app| app.scopes.push("web".to_owned())).await;
+    let token = caller.sign_in(&[]).await.1["access_token"].as_str().unwrap().to_owned();
+    let address = async |start: &str| {
+        let (_, body) = door(&token, start).await;
+        body["frontdoor_uri"].as_str().unwrap().strip_prefix(caller.org.url()).unwrap().to_owned()
+    };
+
+    let mut browser = Browser::at(&caller.org);
+    let parameters = [("response_type", "code"), ("client_id", KEY), ("redirect_uri", CALLBACK)];
+    let asked = format!("/services/oauth2/authorize?{}", crate::browser::form(&parameters));
+    let once = address(&asked).await;
+    assert!(browser.open(&once).await.html().contains("value=allow"), "signed in and sent on");
+    let mut other = Browser::at(&caller.org);
+    assert!(matches!(other.open(&once).await, Shown::Page { status: StatusCode::FORBIDDEN, .. }));
+    let late = address("/").await;
+    caller.clock.advance(TimeDelta::seconds(60));
+    assert!(matches!(other.open(&late).await, Shown::Page { status: StatusCode::FORBIDDEN, .. }));
+    for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example"] {
+        let shown = other.open(&address(elsewhere).await).await;
+        assert!(matches!(&shown, Shown::Page { path, .. } if path == "/"), "{elsewhere}: {shown:?}");
+    }
+    let by_session = format!("/secur/frontdoor.jsp?sid={token}&retURL=//evil.example");
+    let mut third = Browser::at(&caller.org);
+    assert!(matches!(third.open(&by_session).await, Shown::Page { status: StatusCode::OK, .. }));
+    assert!(third.open(&asked).await.html().contains("value=allow"));
+}
+
 /// Signing out ends what the browser was signed in to.
 #[tokio::test]
 async fn a_browser_signs_out() {

@@ -147,6 +147,7 @@ async fn what_administrators_forbid_an_app_is_refused() {
     assert_eq!(refusal(caller.sign_in(&[]).await), not_approved);
     caller.change_app(|app| (app.permitted_users, app.is_blocked) = (PermittedUsers::SelfAuthorize, true)).await;
     assert_eq!(refusal(caller.sign_in(&[]).await), "OAUTH_APP_BLOCKED: this app is blocked by admin");
+    assert_eq!(caller.get("/limits").await.0, StatusCode::UNAUTHORIZED, "blocking ends sessions");
     caller.change_app(|app| (app.is_blocked, app.is_installed) = (false, false)).await;
     assert!(refusal(caller.sign_in(&[]).await).starts_with("OAUTH_APPROVAL_ERROR_GENERIC: "));
 }

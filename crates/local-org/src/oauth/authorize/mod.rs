@@ -5,6 +5,7 @@ mod asked;
 mod browser;
 mod check;
 mod connect;
+mod frontdoor;
 mod pages;
 mod routes;
 mod steps;

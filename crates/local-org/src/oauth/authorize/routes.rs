@@ -11,6 +11,7 @@ use crate::answers::Fault;
 use crate::oauth::authorize::asked::Asked;
 use crate::oauth::authorize::browser::Browser;
 use crate::oauth::authorize::connect;
+use crate::oauth::authorize::frontdoor::{self, FRONT_DOOR_PATH, SINGLE_ACCESS_PATH};
 use crate::oauth::authorize::pages::{self, AUTHORIZE_PATH, Onward, answered};
 use crate::oauth::authorize::steps::{self, Step};
 use crate::oauth::credentials::{self, Refused, SecurityToken};
@@ -25,6 +26,8 @@ pub(crate) fn routes() -> Router<Org> {
         .route(pages::LOGIN_PATH, post(sign_in))
         .route(pages::CONSENT_PATH, post(consent))
         .route(CONNECT_PATH, get(connect::show).post(connect::decide))
+        .route(SINGLE_ACCESS_PATH, get(frontdoor::single_access).post(frontdoor::single_access))
+        .route(FRONT_DOOR_PATH, get(frontdoor::front_door).post(frontdoor::front_door))
         .route("/services/auth/idp/oidc/logout", get(sign_out).post(sign_out))
 }
 
@@ -109,7 +112,7 @@ fn stepped(org_name: &str, browser: &Browser, asked: &Asked, step: Step) -> Resp
 }
 
 /// Sends the browser away, by GET whatever it came with.
-fn away(url: &str) -> Response {
+pub(crate) fn away(url: &str) -> Response {
     match HeaderValue::from_str(url) {
         Ok(place) => uncached((StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()),
         // A callback with characters that no header may have; it was registered that way.
