@@ -1,5 +1,6 @@
 //! Conditions to SQL. Values are bound, never written into the text. The rules for nulls are SOQL's, not SQL's.
 
+use chrono::NaiveDate;
 use rusqlite::types::Value as Cell;
 use salesbridge_soql::{Comparison, Condition, DateLiteral, Expression, Operator, Value};
 
@@ -135,7 +136,7 @@ impl Against<'_, '_, '_, '_> {
     fn equal(&mut self, value: &Value) -> Result<String, Fault> {
         let sql = &self.column.sql;
         if let Value::Literal(literal) = value {
-            let (start, end) = self.days(*literal)?;
+            let (start, end) = self.edges(*literal)?;
             return Ok(format!("({sql} >= {start} AND {sql} < {end})"));
         }
         match self.literals.cell(value)? {
@@ -149,7 +150,7 @@ impl Against<'_, '_, '_, '_> {
     fn not_equal(&mut self, value: &Value) -> Result<String, Fault> {
         let sql = &self.column.sql;
         if let Value::Literal(literal) = value {
-            let (start, end) = self.days(*literal)?;
+            let (start, end) = self.edges(*literal)?;
             return Ok(self.or_null(&format!("({sql} < {start} OR {sql} >= {end})")));
         }
         match self.literals.cell(value)? {
@@ -175,6 +176,7 @@ impl Against<'_, '_, '_, '_> {
                 ">" => (">=", end),
                 _ => (">=", start),
             };
+            let edge = self.day(edge)?;
             return Ok(format!("{sql} {operator} {edge}"));
         }
         let cell = self.literals.cell(value)?;
@@ -244,15 +246,22 @@ impl Against<'_, '_, '_, '_> {
     }
 
     /// The places of the first moment of a literal and of the first moment after it.
-    fn days(&mut self, literal: DateLiteral) -> Result<(String, String), Fault> {
-        let kind = self.column.kind;
-        if !matches!(kind, FieldType::Date | FieldType::DateTime) {
+    fn edges(&mut self, literal: DateLiteral) -> Result<(String, String), Fault> {
+        let (start, end) = self.days(literal)?;
+        Ok((self.day(start)?, self.day(end)?))
+    }
+
+    fn days(&self, literal: DateLiteral) -> Result<(NaiveDate, NaiveDate), Fault> {
+        if !matches!(self.column.kind, FieldType::Date | FieldType::DateTime) {
             return Err(self.literals.wrong_type());
         }
-        let (start, end) = date_literals::days(self.asking, literal)?;
-        let start = date_literals::stored(self.asking, kind, start)?;
-        let end = date_literals::stored(self.asking, kind, end)?;
-        Ok((bound(self.values, Cell::Text(start)), bound(self.values, Cell::Text(end))))
+        date_literals::days(self.asking, literal)
+    }
+
+    /// The place of the first moment of a day.
+    fn day(&mut self, day: NaiveDate) -> Result<String, Fault> {
+        let stored = date_literals::stored(self.asking, self.column.kind, day)?;
+        Ok(bound(self.values, Cell::Text(stored)))
     }
 }
 
