@@ -9,6 +9,7 @@ mod demo_data;
 mod faults;
 mod ids;
 mod limits;
+mod metadata;
 mod oauth;
 mod org;
 mod page;

@@ -16,10 +16,11 @@ use crate::demo_data;
 use crate::faults::{Faults, ReachedRows};
 use crate::ids::IdCounters;
 use crate::limits::CallCounter;
+use crate::metadata::Written;
 use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
 use crate::rest::SchemaAge;
-use crate::schema::{Schema, tables};
+use crate::schema::{Schema, definitions, tables};
 use crate::seed;
 use crate::snapshots::{self, SnapshotError, Snapshots};
 use crate::soql_execution::Cursors;
@@ -35,6 +36,7 @@ pub(crate) struct OrgState {
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     pub(crate) cursors: Cursors,
+    pub(crate) metadata: Written,
     pub(crate) sessions: Sessions,
     pub(crate) calls: CallCounter,
     pub(crate) ids: IdCounters,
@@ -103,6 +105,7 @@ impl OrgState {
             clock_offset: AtomicI64::new(0),
             requests: Requests::new(config.requests_kept),
             cursors: Cursors::default(),
+            metadata: Written::default(),
             sessions: Sessions::default(),
             calls,
             ids,
@@ -210,6 +213,11 @@ impl OrgState {
         Ok(())
     }
 
+    /// The schema in force.
+    pub(crate) fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         let offset = TimeDelta::milliseconds(self.clock_offset.load(Ordering::Relaxed));
         self.config.clock.now().checked_add_signed(offset).unwrap_or_default()
@@ -247,6 +255,11 @@ impl Work<'_> {
     /// Puts a changed schema in force once the job is committed.
     pub(crate) fn publish(&self, schema: Schema) {
         self.after_commit.borrow_mut().schema = Some(schema);
+    }
+
+    /// The same moment and transaction, looking at the objects of the Tooling API. Only for reading.
+    pub(crate) fn for_tooling(&self) -> Work<'_> {
+        self.org.work(self.sql, Arc::new(self.schema.for_tooling()), ReachedRows::default())
     }
 
     /// Tokens, users, their rights or apps change with this job: who may call is asked of the database again.
@@ -290,7 +303,7 @@ fn made_ready(
     now: DateTime<Utc>,
 ) -> Result<(Schema, u64), StartError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let schema = seed::custom_schema(&transaction, standard.clone())?;
+    let schema = definitions::load(&transaction, standard.clone())?;
     tables::create(&transaction, &schema)?;
     ids.load(&transaction)?;
     calls.load(&transaction)?;

@@ -9,7 +9,6 @@ use crate::ids::{self, IdCounters};
 use crate::oauth::App;
 use crate::oauth::{apps, credentials, tables};
 use crate::org::{keep_setting, setting};
-use crate::schema::Schema;
 use crate::standard_records::ADMINISTRATOR;
 
 /// The administrator's e-mail address; the user name starts with the org's pod so that it is unique everywhere.
@@ -55,15 +54,6 @@ fn admin_password(sql: &Connection, config: &OrgConfig) -> rusqlite::Result<()> 
     }
     credentials::set_password(sql, &admin_id, &config.admin_password)?;
     credentials::set_security_token(sql, &admin_id, credentials::ADMIN_SECURITY_TOKEN)
-}
-
-/// The schema with the custom fields this org was given.
-pub(crate) fn custom_schema(sql: &Connection, standard: Schema) -> rusqlite::Result<Schema> {
-    let mut statement = sql.prepare("SELECT object, field FROM custom_field ORDER BY rowid")?;
-    let kept: Vec<(String, String)> =
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    let readable = kept.into_iter().filter_map(|(object, field)| Some((object, serde_json::from_str(&field).ok()?)));
-    Ok(readable.fold(standard, |schema, (object, field)| schema.with_field(&object, field)))
 }
 
 fn organization(sql: &Connection, id: &str, admin: &str, name: &str, now: &str) -> rusqlite::Result<()> {

@@ -20,6 +20,8 @@ use crate::storage::table;
 
 /// The only object whose records have tags.
 const TAGGED: &str = "Account";
+/// Objects whose records describe shows or depends on.
+const DESCRIBED: [&str; 3] = ["Profile", "PermissionSet", "RecordType"];
 /// The bytes of a tag before they are written as text.
 const TAG_BYTES: usize = 20;
 /// A date of HTTP.
@@ -46,9 +48,15 @@ impl SchemaAge {
 }
 
 impl State {
-    /// The state of everything the org says about its objects.
-    pub(super) fn of_schema(work: &Work<'_>) -> Self {
-        Self { changed_at: Some(work.org.schema_age.changed_at(work).trunc_subsecs(0)), tag: None }
+    /// The state of everything the org says about its objects: the schema, and the records that describe shows.
+    pub(super) fn of_schema(work: &Work<'_>) -> Result<Self, Fault> {
+        let mut changed_at = work.org.schema_age.changed_at(work);
+        for name in DESCRIBED {
+            let sql = format!("SELECT max(\"SystemModstamp\") FROM {}", table(name));
+            let stamp: Option<String> = work.sql.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+            changed_at = changed_at.max(stamp.as_deref().and_then(clock::read).unwrap_or(changed_at));
+        }
+        Ok(Self { changed_at: Some(changed_at.trunc_subsecs(0)), tag: None })
     }
 
     /// The state of a record. It is looked up only where an answer or a condition needs it.

@@ -7,10 +7,11 @@ use crate::answers::Fault;
 use crate::ids;
 use crate::org::Work;
 use crate::rest::conditional::State;
+use crate::rest::describe_object::Place;
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{
-    Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, limits, object,
-    query, relations, rows,
+    Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, layouts, limits,
+    object, query, relations, rows,
 };
 
 /// Whether an operation leaves the org as it is.
@@ -33,11 +34,18 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
 
 fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) -> Result<OperationAnswer, Fault> {
     let is_get = operation.method == Method::GET;
+    let place = Place { version: &call.version, api: "", instance_url: work.org.instance_url() };
     match rest {
-        [] if is_get => described(work, operation, || Ok(describe::global_answer(work, call))),
-        [object] if is_get => describe::basic_answer(work, call, object).map(OperationAnswer::ok),
-        [object, "describe"] if is_get => described(work, operation, || describe::object_answer(work, call, object)),
-        [] | [_, "describe"] => Err(operation.not_allowed("HEAD,GET")),
+        [] if is_get => described(work, operation, || Ok(describe::global(work, &place))),
+        [object] if is_get => describe::basic(work, &place, object).map(OperationAnswer::ok),
+        [object, "describe"] if is_get => described(work, operation, || describe::object(work, &place, object)),
+        [object, "describe", kind @ ("layouts" | "compactLayouts" | "approvalLayouts"), rest @ ..] if is_get => {
+            described(work, operation, || laid_out(work, &place, object, kind, rest))
+        }
+        [object, kind @ ("listviews" | "quickActions")] if is_get => {
+            laid_out(work, &place, object, kind, &[]).map(OperationAnswer::ok)
+        }
+        [] | [_, "describe", ..] | [_, "listviews" | "quickActions"] => Err(operation.not_allowed("HEAD,GET")),
         [object] if operation.method == Method::POST => rows::create(work, call, operation, object, false),
         [_] => Err(operation.not_allowed("HEAD,GET,POST")),
         [object, id] if id.eq_ignore_ascii_case("Id") && operation.method == Method::POST => {
@@ -52,15 +60,30 @@ fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) 
 }
 
 /// What the org says about its objects, unless the caller knows it already.
-fn described(
+pub(super) fn described(
     work: &Work<'_>,
     operation: &Operation,
     describe: impl FnOnce() -> Result<Value, Fault>,
 ) -> Result<OperationAnswer, Fault> {
-    let state = State::of_schema(work);
+    let state = State::of_schema(work)?;
     match state.judged(operation)? {
         Some(unchanged) => Ok(unchanged),
         None => Ok(state.on(OperationAnswer::ok(describe()?))),
+    }
+}
+
+/// How the pages of an object are laid out.
+fn laid_out(work: &Work<'_>, place: &Place<'_>, name: &str, kind: &str, rest: &[&str]) -> Result<Value, Fault> {
+    let object = object(work, name)?;
+    match (kind, rest) {
+        ("layouts", []) => layouts::layouts(work, place, &object),
+        ("layouts", [record_type]) => layouts::layout_of(work, &object, record_type),
+        ("compactLayouts", []) => layouts::compact_layouts(work, place, &object),
+        ("compactLayouts", [record_type]) => layouts::compact_layout_of(work, &object, record_type),
+        ("approvalLayouts", []) => layouts::approval_layouts(&object),
+        ("listviews", []) => layouts::list_views(&object),
+        ("quickActions", []) => layouts::quick_actions(&object),
+        _ => Err(Fault::no_resource()),
     }
 }
 

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answers::Fault;
+use crate::metadata;
 use crate::oauth::tokens::{Session, digest, looks_like_jwt, present};
 use crate::oauth::{Caller, bearer, refused_session, users};
 use crate::org::{Org, Work};
@@ -36,6 +37,9 @@ pub(crate) async fn gate(State(org): State<Org>, uri: OriginalUri, mut request: 
     if org.calls.is_long_unwritten() {
         let org = Arc::clone(&org);
         drop(tokio::task::spawn_blocking(move || org.write_now(|_| Ok(()))));
+    }
+    if let Err(fault) = metadata::freshen(&org, &request.uri().to_string()).await {
+        return with_usage(fault.into_response(), used, limit);
     }
     let user_id = caller.user_id;
     let method = request.method().clone();

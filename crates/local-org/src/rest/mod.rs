@@ -10,9 +10,11 @@ mod composite;
 mod conditional;
 mod describe;
 mod describe_field;
+mod describe_object;
 mod dispatch;
 mod external_ids;
 mod gate;
+mod layouts;
 pub(crate) mod limits;
 mod operation;
 mod query;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, get};
 
 use crate::answers::Fault;
 use crate::org::{Org, Work};
@@ -50,8 +52,8 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))
         .route("/queryAll/{locator}", get(query::next_page))
-        .route("/tooling/sobjects/CustomField", post(tooling::create_field))
-        .route("/tooling/sobjects/CustomField/{id}", delete(tooling::delete_field))
+        .route("/tooling", any(tooling::handle))
+        .route("/tooling/{*rest}", any(tooling::handle))
         .fallback(no_resource)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(org), gate::gate));

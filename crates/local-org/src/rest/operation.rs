@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::answers::{Fault, RowError, json_answer};
+use crate::metadata;
 use crate::org::Org;
 use crate::rest::{Call, body, dispatch};
 
@@ -52,6 +53,9 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response, Fault> {
     let operation = Operation::of_request(request).await?;
+    if operation.has_parts() {
+        metadata::freshen(&org, &String::from_utf8_lossy(&operation.body)).await?;
+    }
     let answer = if dispatch::only_reads(&operation) {
         org.read(move |work| dispatch::run(work, &call, &operation)).await?
     } else {
@@ -70,12 +74,18 @@ impl Operation {
         Ok(Self { method, path, query: Parameters::parse(query), headers, body })
     }
 
-    async fn of_request(request: Request) -> Result<Self, Fault> {
+    pub(super) async fn of_request(request: Request) -> Result<Self, Fault> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
         let bytes = Bytes::from_request(request, &()).await.map_err(|error| Fault::unreadable(error.to_string()))?;
         body::check_media_type(&headers, &bytes)?;
         Self::new(method, &target, headers, bytes)
+    }
+
+    /// Whether the body asks for other operations.
+    fn has_parts(&self) -> bool {
+        self.path.first().is_some_and(|first| first == "composite")
+            && self.path.get(1).is_none_or(|next| next != "sobjects")
     }
 
     /// The body as a value of its kind.

@@ -44,9 +44,24 @@ pub(crate) struct Field {
     /// The id of a custom field's definition.
     #[serde(default)]
     pub(crate) custom_id: Option<String>,
+    #[serde(default)]
+    pub(crate) custom: CustomFacts,
     /// Its place among the fields of its object, and in a [`Record`](crate::rows::Record).
     #[serde(skip)]
     pub(crate) at: usize,
+}
+
+/// What only custom fields have.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(crate) struct CustomFacts {
+    /// How the numbers of an auto-number field are written.
+    pub(crate) display_format: Option<String>,
+    pub(crate) default_formula: Option<String>,
+    pub(crate) mask_char: Option<String>,
+    pub(crate) mask_type: Option<String>,
+    pub(crate) decimal_location: bool,
+    pub(crate) write_requires_master_read: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -108,6 +123,33 @@ pub(crate) enum FieldType {
 }
 
 impl Field {
+    /// A field that can nothing yet.
+    pub(crate) fn named(name: &str, kind: FieldType) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            kind,
+            length: 0,
+            precision: 0,
+            scale: 0,
+            digits: 0,
+            can: Vec::new(),
+            default: None,
+            compound: None,
+            extra_type: None,
+            relationship: None,
+            relationship_order: None,
+            controller: None,
+            refers_to: Vec::new(),
+            picklist_list: None,
+            values: Vec::new(),
+            help: None,
+            custom_id: None,
+            custom: CustomFacts::default(),
+            at: 0,
+        }
+    }
+
     pub(crate) fn can(&self, ability: Ability) -> bool {
         self.can.contains(&ability)
     }
@@ -126,6 +168,11 @@ impl Field {
 
     pub(crate) fn is_custom(&self) -> bool {
         self.custom_id.is_some()
+    }
+
+    /// Whether it is the detail side of a master-detail relationship.
+    pub(crate) fn is_master(&self) -> bool {
+        self.is_custom() && self.relationship_order.is_some()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What objects and fields the org has. Refuses to know records and HTTP.
 
+pub(crate) mod auto_number;
 pub(crate) mod custom;
+pub(crate) mod definitions;
 mod field;
 mod object;
 mod picklist;
@@ -10,8 +12,10 @@ pub(crate) mod tables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use field::{Ability, Field, FieldType};
-pub(crate) use object::{Child, Object, ObjectAbility};
+use custom::CustomField;
+
+pub(crate) use field::{Ability, CustomFacts, Field, FieldType};
+pub(crate) use object::{Api, Child, Object, ObjectAbility};
 pub(crate) use picklist::PicklistValue;
 
 /// The facts about standard objects, one file each, and the long picklists some of them share.
@@ -66,26 +70,76 @@ const OBJECTS: [&str; 49] = [
     include_str!("../../objects/User.json"),
     include_str!("../../objects/UserRole.json"),
 ];
+/// The objects whose rows follow from the schema, and those of which a local org has no rows.
+const METADATA: [&str; 12] = [
+    include_str!("../../objects/metadata/ApexClass.json"),
+    include_str!("../../objects/metadata/ApexTrigger.json"),
+    include_str!("../../objects/metadata/CustomField.json"),
+    include_str!("../../objects/metadata/CustomObject.json"),
+    include_str!("../../objects/metadata/DataType.json"),
+    include_str!("../../objects/metadata/EntityDefinition.json"),
+    include_str!("../../objects/metadata/EntityParticle.json"),
+    include_str!("../../objects/metadata/FieldDefinition.json"),
+    include_str!("../../objects/metadata/Layout.json"),
+    include_str!("../../objects/metadata/ManagedEventSubscription.json"),
+    include_str!("../../objects/metadata/PicklistValueInfo.json"),
+    include_str!("../../objects/metadata/RelationshipDomain.json"),
+];
+/// Objects of the data API that the Tooling API shows too.
+const TOOLING_SHOWS: [&str; 9] = [
+    "Group",
+    "Organization",
+    "PermissionSet",
+    "PermissionSetAssignment",
+    "Profile",
+    "RecordType",
+    "User",
+    "UserRole",
+    "ValidationRule",
+];
 const SHARED_PICKLISTS: &str = include_str!("../../objects/picklists.json");
 
 /// All objects, by lower-case name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schema {
     objects: BTreeMap<String, Arc<Object>>,
+    /// The objects that only the Tooling API shows.
+    tooling: Arc<BTreeMap<String, Arc<Object>>>,
     picklists: Arc<BTreeMap<String, Vec<PicklistValue>>>,
 }
 
 impl Schema {
     /// The standard objects, from the facts in this crate.
     pub(crate) fn standard() -> Result<Self, serde_json::Error> {
-        let mut schema =
-            Self { objects: BTreeMap::new(), picklists: Arc::new(serde_json::from_str(SHARED_PICKLISTS)?) };
-        for facts in OBJECTS {
+        let picklists: Arc<BTreeMap<_, _>> = Arc::new(serde_json::from_str(SHARED_PICKLISTS)?);
+        let (mut objects, mut tooling) = (BTreeMap::new(), BTreeMap::new());
+        for facts in OBJECTS.into_iter().chain(METADATA) {
             let mut object: Object = serde_json::from_str(facts)?;
-            object.settle(&schema.picklists);
-            schema.objects.insert(object.name.to_lowercase(), Arc::new(object));
+            object.settle(&picklists);
+            let shelf = if object.api == Api::Tooling { &mut tooling } else { &mut objects };
+            shelf.insert(object.name.to_lowercase(), Arc::new(object));
         }
-        Ok(schema)
+        Ok(Self { objects, tooling: Arc::new(tooling), picklists })
+    }
+
+    /// The objects as the Tooling API shows them.
+    pub(crate) fn for_tooling(&self) -> Self {
+        let is_shown = |object: &Object| !object.is_data() || TOOLING_SHOWS.contains(&object.name.as_str());
+        let shared = self.objects.iter().filter(|(_, object)| is_shown(object));
+        let objects =
+            self.tooling.iter().chain(shared).map(|(key, object)| (key.clone(), Arc::clone(object))).collect();
+        Self { objects, tooling: Arc::default(), picklists: Arc::clone(&self.picklists) }
+    }
+
+    /// An object whose rows follow from the schema.
+    pub(crate) fn metadata_object(&self, name: &str) -> Option<&Arc<Object>> {
+        let name = name.to_lowercase();
+        self.tooling.get(&name).or_else(|| self.objects.get(&name)).filter(|object| !object.is_data())
+    }
+
+    /// Every object that has a table.
+    pub(crate) fn with_tables(&self) -> impl Iterator<Item = &Arc<Object>> {
+        self.objects.values().chain(self.tooling.values())
     }
 
     pub(crate) fn object(&self, name: &str) -> Option<&Arc<Object>> {
@@ -109,22 +163,57 @@ impl Schema {
         }
     }
 
-    /// The same schema with one more field on an object.
-    pub(crate) fn with_field(&self, object: &str, field: Field) -> Self {
-        self.changed(object, |fields| fields.push(field))
-    }
-
-    /// The same schema without a field.
-    pub(crate) fn without_field(&self, object: &str, name: &str) -> Self {
-        self.changed(object, |fields| fields.retain(|field| field.name != name))
-    }
-
-    fn changed(&self, object: &str, change: impl FnOnce(&mut Vec<Field>)) -> Self {
+    /// The same schema with one more object, or with another one of its name.
+    pub(crate) fn with_object(&self, mut object: Object) -> Self {
         let mut schema = self.clone();
+        object.settle(&self.picklists);
+        schema.objects.insert(object.name.to_lowercase(), Arc::new(object));
+        schema
+    }
+
+    /// The same schema without an object and without the relationships of others that lead to it.
+    pub(crate) fn without_object(&self, name: &str) -> Self {
+        let mut schema = self.clone();
+        schema.objects.remove(&name.to_lowercase());
+        for object in schema.objects.values_mut() {
+            if object.children.iter().any(|child| child.object == name) {
+                Arc::make_mut(object).children.retain(|child| child.object != name);
+            }
+        }
+        schema
+    }
+
+    /// The same schema with a custom field, in the place of the one with its id if there is one.
+    pub(crate) fn with_custom(&self, object: &str, custom: CustomField) -> Self {
+        let id = custom.fields.first().and_then(|field| field.custom_id.clone());
+        let place = self.object(object).and_then(|object| object.fields.iter().position(|field| field.custom_id == id));
+        let mut schema = id.as_deref().map_or_else(|| self.clone(), |id| self.without_custom(id));
         if let Some(object) = schema.objects.get_mut(&object.to_lowercase()) {
             let object = Arc::make_mut(object);
-            change(&mut object.fields);
+            let place = place.unwrap_or(usize::MAX).min(object.fields.len());
+            object.fields.splice(place..place, custom.fields);
             object.settle(&self.picklists);
+        }
+        if let Some((parent, child)) = custom.child
+            && let Some(parent) = schema.objects.get_mut(&parent.to_lowercase())
+        {
+            Arc::make_mut(parent).children.push(child);
+        }
+        schema
+    }
+
+    /// The same schema without the custom field with this id.
+    pub(crate) fn without_custom(&self, id: &str) -> Self {
+        let mut schema = self.clone();
+        for object in schema.objects.values_mut() {
+            let has_field = object.fields.iter().any(|field| field.custom_id.as_deref() == Some(id));
+            let has_child = object.children.iter().any(|child| child.custom_id.as_deref() == Some(id));
+            if has_field || has_child {
+                let object = Arc::make_mut(object);
+                object.fields.retain(|field| field.custom_id.as_deref() != Some(id));
+                object.children.retain(|child| child.custom_id.as_deref() != Some(id));
+                object.settle(&self.picklists);
+            }
         }
         schema
     }

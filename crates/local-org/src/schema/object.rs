@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use crate::schema::plan::SavePlan;
-use crate::schema::{Ability, Field, FieldType, PicklistValue};
+use crate::schema::{Ability, Field, PicklistValue};
 
 /// An object, standard or custom.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,12 +18,30 @@ pub(crate) struct Object {
     pub(crate) scopes: Vec<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) children: Vec<Child>,
+    /// The id of a custom object's definition.
+    #[serde(default)]
+    pub(crate) custom_id: Option<String>,
+    #[serde(default)]
+    pub(crate) api: Api,
     /// Where each field is, by its exact name.
     #[serde(skip)]
-    places: HashMap<String, usize>,
+    pub(super) places: HashMap<String, usize>,
     /// What writing a row needs.
     #[serde(skip)]
     pub(crate) plan: SavePlan,
+}
+
+/// Where an object can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Api {
+    /// The data API; its rows are records.
+    #[default]
+    Data,
+    /// Both APIs; its rows follow from the schema.
+    Both,
+    /// The Tooling API; its rows follow from the schema.
+    Tooling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,6 +75,9 @@ pub(crate) struct Child {
     pub(crate) cascade_delete: bool,
     #[serde(default)]
     pub(crate) restricted_delete: bool,
+    /// The id of the custom field that makes the relationship.
+    #[serde(default)]
+    pub(crate) custom_id: Option<String>,
 }
 
 impl Object {
@@ -66,11 +87,32 @@ impl Object {
 
     /// Numbers the fields and works out what follows from them; called whenever they have changed.
     pub(super) fn settle(&mut self, picklists: &BTreeMap<String, Vec<PicklistValue>>) {
+        self.settle_owner();
         for (at, field) in self.fields.iter_mut().enumerate() {
             field.at = at;
         }
         self.places = self.fields.iter().map(|field| (field.name.clone(), field.at)).collect();
         self.plan = SavePlan::of(self, picklists);
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        self.custom_id.is_some()
+    }
+
+    /// Whether its rows are records, and do not follow from the schema.
+    pub(crate) fn is_data(&self) -> bool {
+        self.api == Api::Data
+    }
+
+    /// The detail side of a master-detail relationship has no owner of its own.
+    fn settle_owner(&mut self) {
+        let is_detail = self.fields.iter().any(Field::is_master);
+        let owner = self.fields.iter().position(|field| field.name == "OwnerId");
+        match (self.is_custom(), is_detail, owner) {
+            (true, true, Some(at)) => drop(self.fields.remove(at)),
+            (true, false, None) => self.fields.insert(1, super::custom::owner_field()),
+            _ => {}
+        }
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
@@ -80,16 +122,21 @@ impl Object {
         }
     }
 
+    /// Whether its rows have durable ids instead of record ids: such rows come in one page or not at all.
+    pub(crate) fn has_durable_ids(&self) -> bool {
+        !self.is_data() && self.field("DurableId").is_some()
+    }
+
     /// SQL that is true of records outside the recycle bin; some objects have none.
     pub(crate) fn is_live_sql(&self) -> &'static str {
         if self.field("IsDeleted").is_some() { "\"IsDeleted\" = 0" } else { "1" }
     }
 
-    /// The reference field behind a parent relationship.
+    /// The field behind a parent relationship.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
         let named =
             |field: &&Field| field.relationship.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name));
-        self.fields.iter().filter(|field| field.kind == FieldType::Reference).find(named)
+        self.fields.iter().find(named)
     }
 
     pub(crate) fn name_field(&self) -> Option<&Field> {

@@ -10,6 +10,9 @@ pub(crate) struct PicklistValue {
     pub(crate) label: String,
     pub(crate) default: bool,
     pub(crate) active: bool,
+    /// The values of the controlling field it is valid for.
+    #[serde(default)]
+    pub(crate) valid_for: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -23,15 +26,20 @@ enum WrittenValue {
         default: bool,
         #[serde(default = "yes")]
         active: bool,
+        #[serde(default)]
+        valid_for: Vec<String>,
     },
 }
 
 impl From<WrittenValue> for PicklistValue {
     fn from(written: WrittenValue) -> Self {
         match written {
-            WrittenValue::Bare(value) => Self { label: value.clone(), value, default: false, active: true },
-            WrittenValue::Full { value, label, default, active } => {
-                Self { label: label.unwrap_or_else(|| value.clone()), value, default, active }
+            WrittenValue::Bare(value) => {
+                Self { label: value.clone(), value, default: false, active: true, valid_for: Vec::new() }
+            }
+            WrittenValue::Full { value, label, default, active, valid_for } => {
+                let label = label.unwrap_or_else(|| value.clone());
+                Self { label, value, default, active, valid_for }
             }
         }
     }

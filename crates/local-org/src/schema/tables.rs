@@ -10,7 +10,7 @@ use crate::storage::{IGNORING_CASE, identifier, table};
 /// Makes the tables of all objects that are not there yet, and the columns that came to an object after its table was made.
 pub(crate) fn create(sql: &Connection, schema: &Schema) -> rusqlite::Result<()> {
     let known = known_columns(sql)?;
-    for object in schema.objects() {
+    for object in schema.with_tables() {
         match known.get(&format!("record_{}", object.name)) {
             None => create_table(sql, object)?,
             Some(columns) => {
@@ -59,6 +59,11 @@ fn is_indexed(field: &Field) -> bool {
     }
 }
 
+/// Drops the table of an object with all its rows.
+pub(crate) fn drop_table(sql: &Connection, object: &str) -> rusqlite::Result<()> {
+    sql.execute_batch(&format!("DROP TABLE {}", table(object)))
+}
+
 /// Adds the column of a new field, and the index that finds rows by it.
 pub(crate) fn add_column(sql: &Connection, object: &Object, field: &Field) -> rusqlite::Result<()> {
     if let Some(column) = column(field) {
@@ -68,6 +73,19 @@ pub(crate) fn add_column(sql: &Connection, object: &Object, field: &Field) -> ru
         create_index(sql, object, field)?;
     }
     Ok(())
+}
+
+/// Gives a column the form that a changed field needs, and keeps its values.
+pub(crate) fn change_column(sql: &Connection, object: &Object, field: &Field) -> rusqlite::Result<()> {
+    let aside = Field { name: format!("{} aside", field.name), ..field.clone() };
+    let Some(column) = column(&aside) else { return Ok(()) };
+    let (table, aside, name) = (table(&object.name), identifier(&aside.name), identifier(&field.name));
+    sql.execute_batch(&format!(
+        "DROP INDEX IF EXISTS {}; ALTER TABLE {table} ADD COLUMN {column}; UPDATE {table} SET {aside} = {name};
+         ALTER TABLE {table} DROP COLUMN {name}; ALTER TABLE {table} RENAME COLUMN {aside} TO {name}",
+        index_name(&object.name, &field.name)
+    ))?;
+    if is_indexed(field) { create_index(sql, object, field) } else { Ok(()) }
 }
 
 /// Drops the column of a field with all its values.

@@ -39,6 +39,7 @@ pub(crate) fn first_page(asking: &Asking<'_, '_>, text: &str, query: &Query) -> 
     if is_all {
         return Ok(answer(count, None, &records));
     }
+    check_locator(asking, query)?;
     let ids = all_ids(asking, &plan)?;
     let total = ids.len();
     let cursor = context.cursor(ids, false);
@@ -195,6 +196,17 @@ pub(crate) fn prepared<'job>(asking: &Asking<'_, 'job>, sql: &str) -> Result<Cac
         tracing::warn!(error = %error, "the local org's database refused a query");
         refused("QUERY_TOO_COMPLICATED", "The query is too complicated for the local org".to_owned())
     })
+}
+
+/// Locators lead to record ids, which the rows about the schema have not.
+fn check_locator(asking: &Asking<'_, '_>, query: &Query) -> Result<(), Fault> {
+    match asking.work.schema.object(query.from.object.as_str()) {
+        Some(object) if object.has_durable_ids() => {
+            let reason = "does not support queryMore(), use LIMIT to restrict the results to a single batch";
+            Err(refused("EXCEEDED_ID_LIMIT", format!("{} {reason}", object.name)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn all_ids(asking: &Asking<'_, '_>, plan: &Plan) -> Result<RecordIds, Fault> {
