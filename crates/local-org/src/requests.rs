@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use serde::Serialize;
@@ -51,6 +52,8 @@ pub struct SeenRequest {
     pub body: String,
     /// The status answered; nothing while the request runs and when the connection was dropped.
     pub status: Option<u16>,
+    /// How long the org took, in microseconds of the machine's time; nothing while the request runs.
+    pub took_micros: Option<u64>,
 }
 
 /// The newest requests.
@@ -95,12 +98,14 @@ impl Requests {
         kept.last_number
     }
 
-    pub(crate) fn answered(&self, number: u64, status: u16) {
+    /// Says how a request was answered, if at all, and how long that took.
+    pub(crate) fn answered(&self, number: u64, status: Option<u16>, took: Duration) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let newer = usize::try_from(kept.last_number.saturating_sub(number)).unwrap_or(usize::MAX);
         let at = kept.seen.len().checked_sub(newer.saturating_add(1));
         if let Some(request) = at.and_then(|at| kept.seen.get_mut(at)).filter(|request| request.number == number) {
-            request.status = Some(status);
+            request.status = status;
+            request.took_micros = Some(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         }
     }
 

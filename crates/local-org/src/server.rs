@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -137,14 +138,13 @@ where
     if path == "/" || path.starts_with("/local-org") {
         return Ok(routed(router, request).await);
     }
-    let number = org.requests.add(seen(&org, &request, &shown));
+    let (number, began) = (org.requests.add(seen(&org, &request, &shown)), Instant::now());
     let mut outcome = faults::answered(&org, router, request, &shown).await;
     if let Ok(response) = &mut outcome {
         faults::date(&org, response);
     }
-    if let Ok(response) = &outcome {
-        org.requests.answered(number, response.status().as_u16());
-    }
+    let status = outcome.as_ref().ok().map(|response| response.status().as_u16());
+    org.requests.answered(number, status, began.elapsed());
     outcome
 }
 
@@ -199,6 +199,7 @@ fn seen(org: &Org, request: &Request<Body>, body: &[u8]) -> SeenRequest {
         body: masked_body(&path, body),
         path,
         status: None,
+        took_micros: None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::rest::limits::records_of;
 use crate::schema::ObjectAbility;
 
 pub use recycle_bin::RecordOutcome;
-pub(crate) use routes::routes;
+pub(crate) use routes::{refuse_other_sites, routes};
 pub use sign_in::UserSignIn;
 
 /// Commands to a running org.

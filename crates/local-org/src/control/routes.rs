@@ -119,7 +119,7 @@ async fn counts(State(org): State<Org>) -> Result<Response, ControlError> {
 }
 
 /// A page of another site can make a browser send requests here; its browser then names that site.
-async fn refuse_other_sites(request: Request, next: Next) -> Response {
+pub(crate) async fn refuse_other_sites(request: Request, next: Next) -> Response {
     if is_from_other_site(request.headers()) {
         return (StatusCode::FORBIDDEN, "requests from other sites are refused").into_response();
     }

@@ -18,6 +18,7 @@ mod oauth_code;
 mod oauth_device;
 mod oauth_refresh;
 mod oauth_users;
+mod pages;
 mod persistence;
 mod queries;
 mod query_aggregates;
