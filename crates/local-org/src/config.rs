@@ -49,8 +49,21 @@ pub struct OrgConfig {
     /// A file of faults that are on from the start, and again when control says so: TOML with a `[[fault]]` for each rule,
     /// or JSON.
     pub faults_file: Option<PathBuf>,
+    /// Bulk jobs.
+    pub bulk: BulkConfig,
     /// The time.
     pub clock: Arc<dyn Clock>,
+}
+
+/// How bulk jobs go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkConfig {
+    /// How often a job is seen `InProgress` before it is seen to be over, so that clients wait as they must elsewhere.
+    pub polls_in_progress: u32,
+    /// Batches of 10,000 rows that may be loaded in 24 hours.
+    pub daily_batches: u64,
+    /// Whether callers may delete past the recycle bin, which Salesforce allows to nobody at first.
+    pub hard_delete: bool,
 }
 
 /// Where records are kept.
@@ -125,6 +138,7 @@ impl Default for OrgConfig {
             tls: Tls::Off,
             faults: Vec::new(),
             faults_file: None,
+            bulk: BulkConfig::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -134,6 +148,12 @@ impl OrgConfig {
     /// Every name that the org answers to beside the loopback ones.
     pub(crate) fn all_host_names(&self) -> Vec<&str> {
         self.host_names.iter().chain(&self.login_hosts).map(String::as_str).collect()
+    }
+}
+
+impl Default for BulkConfig {
+    fn default() -> Self {
+        Self { polls_in_progress: 1, daily_batches: 15_000, hard_delete: false }
     }
 }
 

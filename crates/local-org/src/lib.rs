@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answers;
+mod bulk;
 mod chance;
 mod clock;
 mod config;
@@ -37,7 +38,7 @@ use http_body_util::{BodyExt, Full};
 use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
-pub use config::{Credentials, Data, OrgConfig, StartError};
+pub use config::{BulkConfig, Credentials, Data, OrgConfig, StartError};
 pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn};
 pub use demo_data::{DemoData, DemoSize};
 pub use faults::{
@@ -79,6 +80,7 @@ pub async fn start(config: OrgConfig) -> Result<RunningOrg, StartError> {
     let own_url = instance_address.map_or_else(|| sign_in_url.clone(), url_of);
     let instance_url = org.config.instance_url.clone().unwrap_or(own_url);
     org.settle(Places { sign_in_url, instance_url });
+    resume_jobs(&org).await?;
     let (tasks, router) = (TaskTracker::new(), router(&org));
     for listener in [Some(listener), instance_listener].into_iter().flatten() {
         tasks.spawn(server::serve(Arc::clone(&org), router.clone(), listener, tasks.clone()));
@@ -135,6 +137,8 @@ impl RunningOrg {
         self.org.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.org.bulk.tasks.close();
+        self.org.bulk.tasks.wait().await;
         // What is counted in memory is written down; a fault of the database is in the log and no reason to go on.
         drop(self.org.write(|_| Ok(())).await);
     }
@@ -150,6 +154,22 @@ impl Drop for RunningOrg {
 impl std::fmt::Debug for RunningOrg {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("RunningOrg").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+/// Goes on with the bulk jobs that were under way when the org stopped.
+async fn resume_jobs(org: &Org) -> Result<(), StartError> {
+    let resumed = Arc::clone(org);
+    let resumed = tokio::task::spawn_blocking(move || {
+        let unfinished = bulk::unfinished(&resumed)?;
+        Ok::<_, answers::Fault>((resumed, unfinished))
+    });
+    match resumed.await {
+        Ok(Ok((org, unfinished))) => {
+            unfinished.iter().for_each(|job| bulk::start(&org, job));
+            Ok(())
+        }
+        _ => Err(StartError::Storage(rusqlite::Error::InvalidQuery)),
     }
 }
 

@@ -10,6 +10,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavi
 use tokio_util::sync::CancellationToken;
 
 use crate::answers::Fault;
+use crate::bulk::{self, Bulk};
 use crate::clock;
 use crate::config::{Data, OrgConfig, StartError};
 use crate::demo_data;
@@ -41,6 +42,7 @@ pub(crate) struct OrgState {
     pub(crate) calls: CallCounter,
     pub(crate) ids: IdCounters,
     pub(crate) schema_age: SchemaAge,
+    pub(crate) bulk: Bulk,
     pub(crate) daily_limit: AtomicU64,
     /// How far the org's clock is off, in milliseconds.
     pub(crate) clock_offset: AtomicI64,
@@ -110,6 +112,7 @@ impl OrgState {
             calls,
             ids,
             schema_age: SchemaAge::default(),
+            bulk: Bulk::new(&config),
             daily_limit: AtomicU64::new(daily_limit),
             snapshots: Snapshots::of(&config.data),
             stop: CancellationToken::new(),
@@ -305,6 +308,7 @@ fn made_ready(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let schema = definitions::load(&transaction, standard.clone())?;
     tables::create(&transaction, &schema)?;
+    bulk::create_table(&transaction)?;
     ids.load(&transaction)?;
     calls.load(&transaction)?;
     seed::first_start(&transaction, ids, config, now)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::answers::Fault;
+use crate::bulk::usage;
 use crate::org::Work;
 use crate::schema::Object;
 use crate::storage::table;
@@ -12,12 +13,13 @@ use crate::storage::table;
 pub(crate) fn limits(work: &Work<'_>) -> Result<Value, Fault> {
     let max = work.org.daily_limit();
     let used = work.org.calls.used(work.now);
+    let bulk = usage::left(work)?;
     let untouched = |max: u64| json!({"Max": max, "Remaining": max});
     let mut limits = json!({
         "DailyApiRequests": {"Max": max, "Remaining": max.saturating_sub(used)},
-        "DailyBulkApiBatches": untouched(15_000),
-        "DailyBulkV2QueryJobs": untouched(10_000),
-        "DailyBulkV2QueryFileStorageMB": untouched(976_562),
+        "DailyBulkApiBatches": bulk.batches,
+        "DailyBulkV2QueryJobs": bulk.query_jobs,
+        "DailyBulkV2QueryFileStorageMB": bulk.result_megabytes,
         "DailyStreamingApiEvents": untouched(10_000),
         "DataStorageMB": untouched(1_024),
         "FileStorageMB": untouched(1_024),

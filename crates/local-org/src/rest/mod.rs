@@ -1,6 +1,6 @@
 //! The REST API: one file per family of resources. Refuses to hold rules; those are in `rows` and `soql_execution`.
 
-mod body;
+pub(crate) mod body;
 mod call;
 mod collection_retrieve;
 mod collection_rows;
@@ -54,6 +54,7 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/queryAll/{locator}", get(query::next_page))
         .route("/tooling", any(tooling::handle))
         .route("/tooling/{*rest}", any(tooling::handle))
+        .nest("/jobs", crate::bulk::routes())
         .fallback(no_resource)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(Arc::clone(org), gate::gate));

@@ -54,7 +54,7 @@ pub(crate) fn parse<'schema>(
         if field.kind == FieldType::Id || key_field.is_some_and(|key| key.name == field.name) {
             return Err(misplaced(&field.name));
         }
-        if field.can(ability(purpose)) {
+        if is_writeable(field, purpose) {
             read_into(&mut input, field, value, body)?;
         } else {
             refused.push(field.name.as_str());
@@ -66,11 +66,12 @@ pub(crate) fn parse<'schema>(
     Ok(input)
 }
 
-fn ability(purpose: Purpose) -> Ability {
-    match purpose {
+/// Whether callers may give this field to a new row, or to one that is there.
+pub(crate) fn is_writeable(field: &Field, purpose: Purpose) -> bool {
+    field.can(match purpose {
         Purpose::Create => Ability::Createable,
         Purpose::Update => Ability::Updateable,
-    }
+    })
 }
 
 fn read_into<'schema>(
@@ -93,7 +94,6 @@ enum Unread {
 }
 
 /// A value written as text, as in CSV: what is no value of the field is an error of the row.
-#[expect(dead_code, reason = "for rows that come as CSV")]
 pub(crate) fn cell_of_text(field: &Field, text: &str) -> Result<Cell, RowError> {
     let text = text.trim();
     let text = match (field.kind, text) {
@@ -223,7 +223,8 @@ fn misplaced(field: &str) -> Fault {
     Fault::bad_request(RowError::new("INVALID_FIELD", text))
 }
 
-fn not_writeable(fields: &[&str]) -> RowError {
+/// The error of a row that gives fields nobody may write.
+pub(crate) fn not_writeable(fields: &[&str]) -> RowError {
     let text = format!(
         "Unable to create/update fields: {}. Please check the security settings of this field and verify that it is \
          read/write for your profile or permission set.",

@@ -9,7 +9,6 @@ mod cursors;
 mod date_literals;
 mod date_parts;
 mod explain;
-#[expect(dead_code, reason = "the bulk API takes it up; whoever does removes this line and the next expectation")]
 mod export;
 mod field_groups;
 mod filter;
@@ -34,7 +33,6 @@ pub(crate) use asking::Asking;
 pub(crate) use cursors::Cursors;
 pub(crate) use date_parts::register;
 pub(crate) use explain::explained;
-#[expect(unused_imports, reason = "the bulk API takes it up")]
 pub(crate) use export::{Export, ExportColumn};
 pub(crate) use metadata::column_metadata;
 pub(crate) use records::next_page;

@@ -3,6 +3,11 @@
 
 mod batch;
 mod browser;
+mod bulk_ingest_faults;
+mod bulk_ingest_jobs;
+mod bulk_ingest_rows;
+mod bulk_query;
+mod bulk_support;
 mod composite;
 mod conditional;
 mod control;
