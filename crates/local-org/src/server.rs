@@ -162,17 +162,18 @@ pub(crate) async fn routed(router: Router, request: Request<Body>) -> Response<B
     }
 }
 
-/// The path without a closing slash, which clients add as they like, and the method that `_HttpMethod` names.
+/// The path without a closing slash, which clients add as they like, nor a second one at its front, which `sf` sends because it keeps
+/// an instance URL with a slash, and the method that `_HttpMethod` names.
 fn normalized<B>(mut request: Request<B>) -> Request<B> {
     let query = request.uri().query().unwrap_or_default().to_owned();
     if request.method() == Method::POST && query.split('&').any(|pair| pair == "_HttpMethod=PATCH") {
         *request.method_mut() = Method::PATCH;
     }
     let path = request.uri().path();
-    let trimmed = path.trim_end_matches('/');
-    if !trimmed.is_empty() && trimmed.len() < path.len() {
+    let trimmed = path.trim_matches('/');
+    if !trimmed.is_empty() && trimmed.len() + 1 < path.len() {
         let query = if query.is_empty() { query } else { format!("?{query}") };
-        if let Ok(uri) = format!("{trimmed}{query}").parse::<Uri>() {
+        if let Ok(uri) = format!("/{trimmed}{query}").parse::<Uri>() {
             *request.uri_mut() = uri;
         }
     }

@@ -48,8 +48,9 @@ pub(crate) fn python(suite: &str, folder: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// Node's own test runner over a copy of the folder, beside the packages that its lock file names.
-pub(super) fn node_test(suite: &str, folder: &Path) -> Result<Command> {
+/// Node's own test runner over a copy of the folder, beside the packages that its lock file names. `node` is a program on the path, or
+/// one that these packages bring.
+pub(super) fn node_test(suite: &str, folder: &Path, node: &str) -> Result<Command> {
     let home = home(suite)?;
     for entry in fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
         let path = entry.context("could not read a folder")?.path();
@@ -62,7 +63,8 @@ pub(super) fn node_test(suite: &str, folder: &Path) -> Result<Command> {
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(&home);
         processes::finish(npm)
     })?;
-    let mut command = Command::new("node");
+    let brought = home.join(node);
+    let mut command = if brought.is_file() { Command::new(brought) } else { Command::new(node) };
     command.args(["--test", "--test-reporter=spec"]).current_dir(home);
     Ok(command)
 }

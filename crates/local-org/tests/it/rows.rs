@@ -79,8 +79,10 @@ async fn addresses_are_put_together() {
 }
 
 #[tokio::test]
-async fn a_closing_slash_and_a_named_method_are_understood() {
+async fn a_slash_too_many_and_a_named_method_are_understood() {
     let caller = Caller::new().await;
+    let doubled = caller.client.get(format!("{}//services/data", caller.org.url())).send().await.unwrap();
+    assert_eq!(doubled.status(), StatusCode::OK, "`sf` keeps an instance URL with a slash at its end");
     let (status, body) = caller.post("/sobjects/Account/", json!({"Name": "Acme"})).await;
     assert_eq!(status, StatusCode::CREATED);
     let path = format!("/sobjects/Account/{}", body["id"].as_str().unwrap());
