@@ -13,7 +13,7 @@ use crate::soql_execution::column::Column;
 use crate::soql_execution::plan::{conditions, selected, sorted_keys};
 use crate::soql_execution::records::prepared;
 use crate::soql_execution::scope::{Scope, refused};
-use crate::soql_execution::{check_clauses, is_aggregate, parse};
+use crate::soql_execution::{check_clauses, is_aggregate, parse, restrictions};
 use crate::storage::table;
 
 /// What a bulk query answers when it uses a clause that the Bulk API lacks. Which code Salesforce gives at the creation
@@ -49,6 +49,7 @@ impl Export {
         let query = parse(text)?;
         check_bulk(&query)?;
         check_clauses(&query)?;
+        restrictions::check(&query)?;
         let mut asking = Asking::new(work, user_id, "");
         asking.include_deleted = include_deleted;
         let mut scope = Scope::of_object(work, text, &query.from)?;

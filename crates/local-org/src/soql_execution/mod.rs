@@ -17,6 +17,7 @@ mod metadata;
 mod multi_picklists;
 mod plan;
 mod records;
+mod restrictions;
 mod scope;
 mod scopes;
 mod semi_joins;
@@ -53,6 +54,7 @@ pub(crate) fn writes(query: &Query) -> bool {
 /// Runs a query; answers its first page, or all of it where it has no pages, as the JSON text of the body.
 pub(crate) fn first_page(asking: &Asking<'_, '_>, text: &str, query: &Query) -> Result<Vec<u8>, Fault> {
     check_clauses(query)?;
+    restrictions::check(query)?;
     if query.select == Select::Count {
         let total = aggregates::count(asking, text, query)?;
         return Ok(records::answer(total, None, b""));

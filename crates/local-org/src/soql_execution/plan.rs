@@ -237,7 +237,11 @@ fn shaped(
             }
         }
     }
-    Ok(shape)
+    let mut names = HashSet::new();
+    match shape.record.entries.iter().find(|entry| !names.insert(entry.name.to_lowercase())) {
+        Some(twice) => Err(refused("INVALID_FIELD", format!("duplicate field selected: {}", twice.name))),
+        None => Ok(shape),
+    }
 }
 
 /// `TYPEOF`: a record for each named kind of parent, and one for the others.

@@ -175,3 +175,19 @@ async fn addresses_are_objects_and_null_when_empty() {
     assert_eq!(body["records"][0]["BillingAddress"], expected);
     assert_eq!(body["records"][0]["ShippingAddress"], Value::Null);
 }
+
+/// Links are found by the document or by what it is linked to.
+#[tokio::test]
+async fn links_of_documents_need_a_filter() {
+    let caller = Caller::new().await;
+    let told = error(caller.query("SELECT Id FROM ContentDocumentLink").await);
+    assert!(told.starts_with("400 MALFORMED_QUERY Implementation restriction: ContentDocumentLink requires"), "{told}");
+    let unbounded = "SELECT COUNT() FROM ContentDocumentLink WHERE LinkedEntityId != null";
+    assert_eq!(error(caller.query(unbounded).await), told);
+    for condition in
+        ["LinkedEntityId = '001000000000001AAA'", "Visibility = 'x' AND ContentDocumentId IN ('069000000000001AAA')"]
+    {
+        let (status, body) = caller.query(&format!("SELECT Id FROM ContentDocumentLink WHERE {condition}")).await;
+        assert_eq!((status, &body["totalSize"]), (StatusCode::OK, &json!(0)), "{body}");
+    }
+}

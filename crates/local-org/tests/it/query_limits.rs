@@ -87,8 +87,22 @@ async fn twenty_subqueries_are_run() {
     let subqueries = vec!["(SELECT Id FROM Contacts)"; 21];
     let told = error(caller.query(&format!("SELECT {} FROM Account", subqueries.join(", "))).await);
     assert!(told.contains("Too many child subqueries, maximum is 20"), "{told}");
-    let (status, body) = caller.query(&format!("SELECT {} FROM Account", subqueries[..1].join(", "))).await;
+    let twice = error(caller.query(&format!("SELECT {} FROM Account", subqueries[..2].join(", "))).await);
+    assert_eq!(twice, "400 INVALID_FIELD duplicate field selected: Contacts");
+    let (_, described) = caller.get("/sobjects/Account/describe").await;
+    let queried = ["Contact", "Case", "Task", "Opportunity", "Event", "Order", "Asset"];
+    let several: Vec<String> = described["childRelationships"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|child| queried.contains(&child["childSObject"].as_str().unwrap_or_default()))
+        .filter_map(|child| child["relationshipName"].as_str())
+        .map(|name| format!("(SELECT Id FROM {name})"))
+        .collect();
+    assert!(several.len() >= 7, "{several:?}");
+    let (status, body) = caller.query(&format!("SELECT {} FROM Account", several.join(", "))).await;
     assert_eq!((status, &body["records"][0]["Contacts"]["totalSize"]), (StatusCode::OK, &json!(1)));
+    assert_eq!(body["records"][0]["Cases"], Value::Null);
 }
 
 /// Locators are their user's own, ten at a time, for two days.
