@@ -33,6 +33,7 @@ mod query_functions;
 mod query_joins;
 mod query_limits;
 mod query_metadata;
+mod query_values;
 mod relations;
 mod rows;
 mod rules_automatic;
