@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use crate::oauth::apps::{self, App};
 use crate::oauth::assertions;
 use crate::oauth::policies::{PermittedUsers, SignInRules};
+use crate::oauth::tokens;
 use crate::oauth::users::{self, User};
 use crate::oauth::wire::{Refusal, TokenForm};
 use crate::org::Work;
@@ -92,7 +93,7 @@ pub(crate) fn in_bearer_words(refusal: Refusal) -> Refusal {
     if is_missing_approval(&refusal) { Refusal::new("invalid_app_access", NOT_APPROVED) } else { refusal }
 }
 
-/// Counts a login of the user, or refuses it as one too many in this hour.
+/// Counts and dates a login of the user, or refuses it as one too many in this hour.
 pub(crate) fn count_login(work: &Work<'_>, user_id: &str) -> Result<(), Refusal> {
     let hour = work.now.timestamp_millis() / MILLISECONDS_OF_HOUR;
     let statement = "INSERT INTO login_count (user_id, hour, logins) VALUES (?1, ?2, 1)
@@ -100,10 +101,13 @@ pub(crate) fn count_login(work: &Work<'_>, user_id: &str) -> Result<(), Refusal>
     let logins: u32 = work.sql.prepare_cached(statement)?.query_row(params![user_id, hour], |row| row.get(0))?;
     if logins == 1 {
         work.sql.execute("DELETE FROM login_count WHERE hour < ?1", [hour])?;
+        tokens::forget_old(work.sql, work.now)?;
     }
     if logins > SignInRules::of(work.sql)?.logins_per_hour {
         return Err(Refusal::new("rate_limit_exceeded", "login rate exceeded"));
     }
+    let at = "UPDATE \"record_User\" SET \"LastLoginDate\" = ?2 WHERE \"Id\" = ?1";
+    work.sql.prepare_cached(at)?.execute([user_id, work.stamp()])?;
     Ok(())
 }
 

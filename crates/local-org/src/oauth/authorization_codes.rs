@@ -16,8 +16,8 @@ use crate::org::Work;
 
 /// How long a code is good (unconfirmed).
 const LIFETIME: TimeDelta = TimeDelta::minutes(15);
-/// The lengths of a code verifier (RFC 7636, section 4.1).
-const VERIFIER_LENGTHS: std::ops::RangeInclusive<usize> = 43..=128;
+/// The lengths of a code verifier. RFC 7636 ends at 128 characters, Salesforce at 128 bytes, which jsforce sends in base64.
+const VERIFIER_LENGTHS: std::ops::RangeInclusive<usize> = 43..=171;
 const CHARACTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
 
 /// The text is unconfirmed.

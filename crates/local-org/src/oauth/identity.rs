@@ -1,24 +1,42 @@
 //! Who a token stands for, as the identity URL and the user info endpoint tell it. Refuses to issue anything.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::{OffsetComponents, Tz};
 use quick_xml::escape::escape;
 use rusqlite::OptionalExtension;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::answers::Fault;
-use crate::clock;
 use crate::org::Work;
 
-/// What both documents are made of.
+/// What both documents are made of: the user's record, and where the user lives.
 struct Person {
     id: String,
-    username: String,
-    name: String,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    email: Option<String>,
+    fields: Map<String, Value>,
     is_active: bool,
-    modified: String,
+    time_zone: Tz,
 }
+
+/// The fields of a user that the documents tell.
+const FIELDS: [&str; 17] = [
+    "Username",
+    "Name",
+    "FirstName",
+    "LastName",
+    "Email",
+    "CommunityNickname",
+    "TimeZoneSidKey",
+    "LanguageLocaleKey",
+    "LocaleSidKey",
+    "UserType",
+    "Street",
+    "City",
+    "State",
+    "Country",
+    "PostalCode",
+    "MobilePhone",
+    "LastModifiedDate",
+];
 
 /// The document behind `/id/ORG/USER`, with a version in its URLs where one is asked for.
 pub(crate) fn identity(work: &Work<'_>, user_id: &str, version: Option<&str>) -> Result<Value, Fault> {
@@ -27,13 +45,16 @@ pub(crate) fn identity(work: &Work<'_>, user_id: &str, version: Option<&str>) ->
     let id = format!("{}/id/{org_id}/{}", work.org.sign_in_url(), person.id);
     Ok(json!({
         "id": id, "asserted_user": true, "user_id": person.id, "organization_id": org_id,
-        "username": person.username, "nick_name": person.username, "display_name": person.name,
-        "email": person.email, "email_verified": true, "first_name": person.first_name, "last_name": person.last_name,
-        "timezone": "GMT", "photos": photos(work), "addr_street": null, "addr_city": null, "addr_state": null,
-        "addr_country": null, "addr_zip": null, "mobile_phone": null, "mobile_phone_verified": false,
+        "username": person.field("Username"), "nick_name": person.nickname(), "display_name": person.field("Name"),
+        "email": person.field("Email"), "email_verified": true, "first_name": person.field("FirstName"),
+        "last_name": person.field("LastName"), "timezone": person.time_zone.name(), "photos": photos(work),
+        "addr_street": person.field("Street"), "addr_city": person.field("City"), "addr_state": person.field("State"),
+        "addr_country": person.field("Country"), "addr_zip": person.field("PostalCode"),
+        "mobile_phone": person.field("MobilePhone"), "mobile_phone_verified": false,
         "is_lightning_login_user": false, "status": {"created_date": null, "body": null},
-        "urls": urls(work, &org_id, &person.id, version), "active": person.is_active, "user_type": "STANDARD",
-        "language": "en_US", "locale": "en_US", "utcOffset": 0, "last_modified_date": person.modified,
+        "urls": urls(work, &org_id, &person.id, version), "active": person.is_active, "user_type": person.user_type(),
+        "language": person.or("LanguageLocaleKey", "en_US"), "locale": person.or("LocaleSidKey", "en_US"),
+        "utcOffset": person.utc_offset(work.now), "last_modified_date": person.field("LastModifiedDate"),
         "is_app_installed": true,
     }))
 }
@@ -45,14 +66,53 @@ pub(crate) fn user_info(work: &Work<'_>, user_id: &str) -> Result<Value, Fault> 
     let base = work.org.instance_url();
     Ok(json!({
         "sub": format!("{}/id/{org_id}/{}", work.org.sign_in_url(), person.id),
-        "user_id": person.id, "organization_id": org_id, "preferred_username": person.username,
-        "nickname": person.username, "name": person.name, "email": person.email, "email_verified": true,
-        "given_name": person.first_name, "family_name": person.last_name, "zoneinfo": "GMT", "photos": photos(work),
-        "profile": format!("{base}/{}", person.id), "picture": format!("{base}/profilephoto/005/F"), "address": {},
-        "urls": urls(work, &org_id, &person.id, None), "active": person.is_active, "user_type": "STANDARD",
-        "language": "en_US", "locale": "en_US", "utcOffset": 0, "updated_at": person.modified,
+        "user_id": person.id, "organization_id": org_id, "preferred_username": person.field("Username"),
+        "nickname": person.nickname(), "name": person.field("Name"), "email": person.field("Email"),
+        "email_verified": true, "given_name": person.field("FirstName"), "family_name": person.field("LastName"),
+        "zoneinfo": person.time_zone.name(), "photos": photos(work), "profile": format!("{base}/{}", person.id),
+        "picture": format!("{base}/profilephoto/005/F"), "address": person.address(),
+        "urls": urls(work, &org_id, &person.id, None), "active": person.is_active, "user_type": person.user_type(),
+        "language": person.or("LanguageLocaleKey", "en_US"), "locale": person.or("LocaleSidKey", "en_US"),
+        "utcOffset": person.utc_offset(work.now), "updated_at": person.field("LastModifiedDate"),
         "is_app_installed": true,
     }))
+}
+
+impl Person {
+    fn field(&self, name: &str) -> Value {
+        self.fields.get(name).cloned().unwrap_or_default()
+    }
+
+    fn or(&self, name: &str, otherwise: &str) -> Value {
+        self.fields.get(name).filter(|value| !value.is_null()).cloned().unwrap_or_else(|| otherwise.into())
+    }
+
+    fn nickname(&self) -> Value {
+        let username = self.field("Username");
+        self.or("CommunityNickname", username.as_str().unwrap_or_default())
+    }
+
+    fn user_type(&self) -> String {
+        self.or("UserType", "Standard").as_str().unwrap_or_default().to_uppercase()
+    }
+
+    /// Milliseconds ahead of UTC, summer time left out.
+    fn utc_offset(&self, now: DateTime<Utc>) -> i64 {
+        now.with_timezone(&self.time_zone).offset().base_utc_offset().num_milliseconds()
+    }
+
+    /// The parts there are, under OpenID's names.
+    fn address(&self) -> Value {
+        let names = [
+            ("street_address", "Street"),
+            ("locality", "City"),
+            ("region", "State"),
+            ("country", "Country"),
+            ("postal_code", "PostalCode"),
+        ];
+        let parts = names.iter().map(|(name, field)| ((*name).to_owned(), self.field(field)));
+        parts.filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>().into()
+    }
 }
 
 /// The same as XML, every value an element and nothing an empty one.
@@ -74,21 +134,18 @@ fn element(xml: &mut String, name: &str, value: &Value) {
 }
 
 fn person(work: &Work<'_>, user_id: &str) -> Result<Person, Fault> {
-    let statement = "SELECT \"Id\", \"Username\", \"Name\", \"FirstName\", \"LastName\", \"Email\", \"IsActive\",
-                     \"LastModifiedDate\" FROM \"record_User\" WHERE \"Id\" = ?1";
+    let columns: String = FIELDS.iter().map(|field| format!("\"{field}\", ")).collect();
+    let statement = format!("SELECT {columns}\"Id\", \"IsActive\" FROM \"record_User\" WHERE \"Id\" = ?1");
     let read = |row: &rusqlite::Row<'_>| {
-        Ok(Person {
-            id: row.get(0)?,
-            username: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
-            name: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
-            first_name: row.get(3)?,
-            last_name: row.get(4)?,
-            email: row.get(5)?,
-            is_active: row.get(6)?,
-            modified: row.get::<_, Option<String>>(7)?.unwrap_or_else(|| clock::stamp(work.now)),
-        })
+        let mut fields = Map::new();
+        for (at, field) in FIELDS.iter().enumerate() {
+            fields.insert((*field).to_owned(), row.get::<_, Option<String>>(at)?.into());
+        }
+        let zone = fields.get("TimeZoneSidKey").and_then(Value::as_str).and_then(|zone| zone.parse().ok());
+        let (id, is_active) = (row.get(FIELDS.len())?, row.get(FIELDS.len() + 1)?);
+        Ok(Person { id, fields, is_active, time_zone: zone.unwrap_or(Tz::GMT) })
     };
-    let found = work.sql.prepare_cached(statement)?.query_row([user_id], read).optional()?;
+    let found = work.sql.prepare_cached(&statement)?.query_row([user_id], read).optional()?;
     found.ok_or_else(Fault::no_resource)
 }
 

@@ -141,6 +141,15 @@ pub(crate) fn end_all_of_grant(sql: &Connection, grant_id: i64) -> rusqlite::Res
     sql.prepare_cached("DELETE FROM granted_token WHERE grant_id = ?1")?.execute([grant_id]).map(drop)
 }
 
+/// Forgets tokens and codes that ended more than a day ago: nobody can tell them from those that never were.
+pub(crate) fn forget_old(sql: &Connection, now: DateTime<Utc>) -> rusqlite::Result<()> {
+    let yesterday = (now - TimeDelta::days(1)).timestamp_millis();
+    for table in ["token", "authorization_code", "device_code", "browser_session"] {
+        sql.execute(&format!("DELETE FROM {table} WHERE expires_at < ?1"), [yesterday])?;
+    }
+    sql.execute("DELETE FROM granted_token WHERE digest NOT IN (SELECT digest FROM token)", []).map(drop)
+}
+
 /// Whether a token has the shape of a JWT: Salesforce refuses a bad one of these in other words.
 pub(crate) fn looks_like_jwt(token: &str) -> bool {
     token.starts_with("eyJ") && token.matches('.').count() == 2 && !token.contains('!')

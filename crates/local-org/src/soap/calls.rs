@@ -91,13 +91,18 @@ fn login(work: &Work<'_>, call: &SoapCall) -> Answer {
     Ok([
         element("metadataServerUrl", &url('m')),
         element("passwordExpired", "false"),
-        element("sandbox", "false"),
+        element("sandbox", if is_sandbox(work)? { "true" } else { "false" }),
         element("serverUrl", &url(call.dialect.letter())),
         element("sessionId", &session),
         element("userId", &user.id),
         format!("<userInfo>{}</userInfo>", user_info(work, &user.id)?),
     ]
     .concat())
+}
+
+fn is_sandbox(work: &Work<'_>) -> rusqlite::Result<bool> {
+    let found = work.sql.query_row("SELECT \"IsSandbox\" FROM \"record_Organization\"", [], |row| row.get(0));
+    found.map(|is_sandbox: Option<bool>| is_sandbox == Some(true))
 }
 
 /// Whether the org that the login names, if it names one, is this one.

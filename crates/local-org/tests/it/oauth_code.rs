@@ -38,6 +38,7 @@ pub(crate) async fn ask(caller: &Caller, fields: &[(&str, &str)]) -> Answer {
 pub(crate) async fn code(caller: &Caller, more: &[(&str, &str)]) -> String {
     let mut browser = Browser::at(&caller.org);
     let mut parameters = vec![("response_type", "code"), ("client_id", KEY), ("redirect_uri", CALLBACK)];
+    parameters.retain(|(name, _)| !more.iter().any(|(set, _)| set == name));
     parameters.extend(more);
     let page = browser.authorize(&parameters).await;
     let page = browser.sign_in(&page, &admin(caller).await, PASSWORD).await;
@@ -264,12 +265,28 @@ async fn a_code_is_good_once_for_a_while_and_for_its_own_app() {
     assert_eq!(refusal(exchange(&caller, &unchallenged, &[verified]).await), "invalid_grant: invalid code verifier");
 }
 
+/// jsforce makes its verifier of 128 random bytes in base64, which is longer than RFC 7636 allows.
+#[tokio::test]
+async fn a_verifier_has_up_to_128_bytes_in_base64() {
+    let caller = Caller::new().await;
+    for (length, expected) in [(42, StatusCode::BAD_REQUEST), (171, StatusCode::OK), (172, StatusCode::BAD_REQUEST)] {
+        let verifier = "v".repeat(length);
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+        let code = code(&caller, &[("code_challenge", &challenge)]).await;
+        assert_eq!(exchange(&caller, &code, &[("code_verifier", &verifier)]).await.0, expected, "{length}");
+    }
+}
+
 /// `PlatformCLI`, the app of Salesforce's own command line, is in every org and has no secret.
 #[tokio::test]
 async fn an_app_may_do_without_a_secret() {
     let caller = Caller::new().await;
-    let code = code(&caller, &[("client_id", "PlatformCLI")]).await;
-    assert!(code.starts_with("aPrx"));
+    let code = code(&caller, &[("client_id", "PlatformCLI"), ("code_challenge", &challenge())]).await;
+    let public = [("client_id", "PlatformCLI"), ("client_secret", ""), ("code_verifier", VERIFIER)];
+    let (status, body) = exchange(&caller, &code, &public).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    assert_eq!(body["scope"], "refresh_token api web id");
+    assert!(body["signature"].is_string());
     caller.change_app(|app| app.secret_required = false).await;
     let own = self::code(&caller, &[]).await;
     assert_eq!(exchange(&caller, &own, &[("client_secret", "")]).await.0, StatusCode::OK);

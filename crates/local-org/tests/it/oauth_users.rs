@@ -188,6 +188,31 @@ async fn the_first_password_can_be_chosen() {
     assert_eq!(refusal(with_password(&second, "another").await), FAILED);
 }
 
+/// The identity documents tell what the user's record says, and a login leaves its date there.
+#[tokio::test]
+async fn identity_follows_the_record() {
+    let caller = Caller::new().await;
+    let user = caller.org.control().users().await.unwrap().remove(0).id;
+    let change =
+        json!({"TimeZoneSidKey": "America/Los_Angeles", "LanguageLocaleKey": "de", "City": "Bonn", "MobilePhone": "1"});
+    assert_eq!(caller.patch(&format!("/sobjects/User/{user}"), change).await.0, StatusCode::NO_CONTENT);
+    let url = caller.sign_in(&[]).await.1["id"].as_str().unwrap().to_owned();
+    let (_, identity) = caller.get(url.strip_prefix(caller.org.url()).unwrap()).await;
+    assert_eq!((&identity["timezone"], &identity["utcOffset"]), (&json!("America/Los_Angeles"), &json!(-28_800_000)));
+    assert_eq!(
+        (&identity["addr_city"], &identity["mobile_phone"], &identity["language"]),
+        (&json!("Bonn"), &json!("1"), &json!("de"))
+    );
+    let (_, info) = caller.get("/services/oauth2/userinfo").await;
+    assert_eq!((&info["zoneinfo"], &info["address"]), (&identity["timezone"], &json!({"locality": "Bonn"})));
+    caller.clock.advance(TimeDelta::minutes(1));
+    caller.sign_in(&[]).await;
+    assert_eq!(
+        caller.column("LastLoginDate", "SELECT LastLoginDate FROM User").await,
+        ["2026-11-23T10:01:00.000+0000"]
+    );
+}
+
 /// OpenID Connect Discovery names the places, and the identity URL comes as XML and as a script too.
 #[tokio::test]
 async fn documents_tell_where_things_are() {

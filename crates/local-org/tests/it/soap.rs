@@ -81,6 +81,7 @@ async fn a_login_gives_a_session_for_every_api() {
     assert_eq!((inside(&xml, "userName"), inside(&xml, "organizationName")), (username, "Local Org".to_owned()));
     assert!(xml.contains("<userDefaultCurrencyIsoCode xsi:nil=\"true\"/>"));
     assert!(inside(&xml, "userId").starts_with("005"));
+    assert_eq!((inside(&xml, "sandbox").as_str(), inside(&xml, "passwordExpired").as_str()), ("false", "false"));
     caller.token.clone_from(&session);
     assert_eq!(caller.get("/limits").await.0, StatusCode::OK);
     let by_header = caller.client.get(format!("{}/services/data/v60.0/limits", caller.org.url()));

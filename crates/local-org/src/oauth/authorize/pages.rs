@@ -15,6 +15,7 @@ pub(crate) const CONSENT_PATH: &str = "/services/oauth2/authorize/consent";
 pub(crate) const AUTHORIZE_PATH: &str = "/services/oauth2/authorize";
 
 const STYLE: &str = "<style>
+main .quiet { opacity: 1; color: light-dark(#555, #bbb); }
 main { max-width: 26rem; margin: 8vh auto 0; } label { display: block; margin-top: 1rem; font-weight: 600; }
 input:not([type=hidden]) { font: inherit; width: 100%; box-sizing: border-box; padding: .5rem; margin-top: .25rem;
   border: 1px solid var(--line); border-radius: .4rem; }
