@@ -12,7 +12,12 @@ pub(crate) struct RowError {
     pub(crate) message: String,
     /// API names of the fields at fault; `None` where the API leaves the key out.
     pub(crate) fields: Option<Vec<String>>,
+    /// The records a duplicate rule found; answers to a single row show them.
+    pub(crate) duplicates: Option<Box<Value>>,
 }
+
+/// The key of what a duplicate rule found. Real answers misspell it; `duplicateResult` has been seen too.
+const DUPLICATE_RESULT: &str = "duplicateResut";
 
 /// A request refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +30,17 @@ pub(crate) struct Fault {
 
 impl RowError {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: None }
+        Self { code, message: message.into(), fields: None, duplicates: None }
     }
 
     pub(crate) fn on(code: &'static str, message: impl Into<String>, fields: &[&str]) -> Self {
         let fields = fields.iter().map(|&field| field.to_owned()).collect();
-        Self { code, message: message.into(), fields: Some(fields) }
+        Self { code, message: message.into(), fields: Some(fields), duplicates: None }
+    }
+
+    /// With what a duplicate rule found.
+    pub(crate) fn with_duplicates(self, found: Value) -> Self {
+        Self { duplicates: Some(Box::new(found)), ..self }
     }
 
     /// As results inside collections write it.
@@ -41,6 +51,9 @@ impl RowError {
 
     fn in_array(&self) -> Value {
         let mut error = Map::new();
+        if let Some(duplicates) = &self.duplicates {
+            error.insert(DUPLICATE_RESULT.to_owned(), Value::clone(duplicates));
+        }
         error.insert("message".to_owned(), self.message.clone().into());
         error.insert("errorCode".to_owned(), self.code.into());
         if let Some(fields) = &self.fields {

@@ -27,6 +27,7 @@ mod soql_execution;
 mod standard_records;
 mod storage;
 mod tls;
+mod validation;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -39,7 +40,9 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{BulkConfig, Credentials, Data, OrgConfig, StartError};
-pub use control::{ControlError, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn};
+pub use control::{
+    ControlError, ConvertedLead, NewValidationRule, OrgControl, RecordCount, RecordOutcome, UserInfo, UserSignIn,
+};
 pub use demo_data::{DemoData, DemoSize};
 pub use faults::{
     ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
@@ -48,6 +51,7 @@ pub use faults::{
 pub use ids::{checksum, normalized as normalized_id};
 pub use oauth::{AddressRange, App, PermittedUsers, RefreshPolicy, SignInRules, TokenFormat};
 pub use requests::SeenRequest;
+pub use rules::{AssignmentRule, DuplicateRule};
 pub use snapshots::{SnapshotError, SnapshotInfo};
 pub use tls::{Tls, TlsError};
 

@@ -21,6 +21,7 @@ use crate::metadata::Written;
 use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
 use crate::rest::SchemaAge;
+use crate::rules::{self, RuleBook, SaveOptions};
 use crate::schema::{Schema, definitions, tables};
 use crate::seed;
 use crate::snapshots::{self, SnapshotError, Snapshots};
@@ -72,6 +73,8 @@ pub(crate) struct Work<'job> {
     pub(crate) org: &'job OrgState,
     /// Faults that refuse rows of this job.
     pub(crate) row_faults: ReachedRows,
+    /// How the caller wants rows saved.
+    pub(crate) save_options: RefCell<SaveOptions>,
     stamp: OnceCell<String>,
     after_commit: RefCell<AfterCommit>,
     /// The statement that inserts into the table written last: rows of one kind come in long runs.
@@ -245,7 +248,17 @@ impl OrgState {
 
     fn work<'job>(&'job self, sql: &'job Connection, schema: Arc<Schema>, row_faults: ReachedRows) -> Work<'job> {
         let (after_commit, insert) = (RefCell::default(), RefCell::default());
-        Work { sql, schema, now: self.now(), org: self, row_faults, stamp: OnceCell::new(), after_commit, insert }
+        Work {
+            sql,
+            schema,
+            now: self.now(),
+            org: self,
+            row_faults,
+            save_options: RefCell::default(),
+            stamp: OnceCell::new(),
+            after_commit,
+            insert,
+        }
     }
 }
 
@@ -307,8 +320,10 @@ fn made_ready(
 ) -> Result<(Schema, u64), StartError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let schema = definitions::load(&transaction, standard.clone())?;
+    let schema = rules::with_switched_fields(&transaction, schema)?;
     tables::create(&transaction, &schema)?;
     bulk::create_table(&transaction)?;
+    let schema = schema.with_rules(RuleBook::load(&transaction, &schema)?);
     ids.load(&transaction)?;
     calls.load(&transaction)?;
     seed::first_start(&transaction, ids, config, now)?;

@@ -5,6 +5,7 @@ mod fault_routes;
 mod faults;
 mod recycle_bin;
 mod routes;
+mod rules;
 mod sign_in;
 mod snapshot_routes;
 mod snapshots;
@@ -21,6 +22,7 @@ use crate::schema::ObjectAbility;
 
 pub use recycle_bin::RecordOutcome;
 pub(crate) use routes::{refuse_other_sites, routes};
+pub use rules::{ConvertedLead, NewValidationRule};
 pub use sign_in::UserSignIn;
 
 /// Commands to a running org.

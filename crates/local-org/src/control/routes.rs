@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Org> {
         .route("/local-org/counts", get(counts))
         .merge(fault_routes::routes())
         .merge(crate::control::recycle_bin::routes())
+        .merge(crate::control::rules::routes())
         .merge(snapshot_routes::routes())
         .layer(from_fn(refuse_other_sites))
 }

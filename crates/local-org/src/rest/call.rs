@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 
 use crate::ids;
+use crate::rules::{Assignment, SaveOptions};
 
 /// Who calls, and how; put into each request by the gate.
 #[derive(Debug, Clone)]
@@ -22,21 +23,11 @@ pub(crate) struct CallOptions {
     pub(crate) default_namespace: Option<String>,
     /// The asked size of a page of rows, as it was asked: `Sforce-Query-Options: batchSize=500`.
     pub(crate) batch_size: Option<usize>,
-    pub(crate) auto_assign: AutoAssign,
+    /// `Sforce-Auto-Assign`: whether assignment rules run for new cases and leads.
+    pub(crate) auto_assign: Assignment,
     pub(crate) duplicate_rule: DuplicateRuleOptions,
     /// Whether records touched become recently used ones: `Sforce-Mru: updateMru=true`; nothing when not said.
     pub(crate) updates_mru: Option<bool>,
-}
-
-/// `Sforce-Auto-Assign`: whether assignment rules run for new and changed accounts, cases and leads.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum AutoAssign {
-    /// The active rule runs, as when the header is absent.
-    #[default]
-    Active,
-    Off,
-    /// The rule with this id runs.
-    Rule(String),
 }
 
 /// `Sforce-Duplicate-Rule-Header`; all off when absent.
@@ -45,6 +36,17 @@ pub(crate) struct DuplicateRuleOptions {
     pub(crate) allow_save: bool,
     pub(crate) include_record_details: bool,
     pub(crate) run_as_current_user: bool,
+}
+
+impl Call {
+    /// How this call wants rows saved.
+    pub(crate) fn save_options(&self) -> SaveOptions {
+        SaveOptions {
+            version: self.version.clone(),
+            allow_duplicates: self.options.duplicate_rule.allow_save,
+            assignment: self.options.auto_assign.clone(),
+        }
+    }
 }
 
 impl CallOptions {
@@ -68,10 +70,10 @@ impl CallOptions {
     }
 }
 
-fn auto_assign(text: &str) -> AutoAssign {
+fn auto_assign(text: &str) -> Assignment {
     match text.trim() {
-        off if off.eq_ignore_ascii_case("false") => AutoAssign::Off,
-        id => ids::normalized(id).map_or(AutoAssign::Active, AutoAssign::Rule),
+        off if off.eq_ignore_ascii_case("false") => Assignment::Off,
+        id => ids::normalized(id).map_or(Assignment::Active, Assignment::Rule),
     }
 }
 
@@ -104,7 +106,7 @@ mod tests {
             ("sforce-mru", "updateMru=false"),
         ]);
         assert_eq!((read.client.as_deref(), read.default_namespace.as_deref()), (Some("sfdx toolbelt:"), Some("ns")));
-        assert_eq!((read.batch_size, read.auto_assign), (Some(250), AutoAssign::Off));
+        assert_eq!((read.batch_size, read.auto_assign), (Some(250), Assignment::Off));
         let duplicate =
             DuplicateRuleOptions { allow_save: true, include_record_details: true, run_as_current_user: false };
         assert_eq!((read.duplicate_rule, read.updates_mru), (duplicate, Some(false)));
@@ -118,6 +120,6 @@ mod tests {
             CallOptions::default()
         );
         let rule = options(&[("sforce-auto-assign", "01QD0000000AAAA")]).auto_assign;
-        assert!(matches!(rule, AutoAssign::Rule(id) if id.starts_with("01QD0000000AAAA") && id.len() == 18));
+        assert!(matches!(rule, Assignment::Rule(id) if id.starts_with("01QD0000000AAAA") && id.len() == 18));
     }
 }

@@ -7,6 +7,7 @@ use crate::answers::Fault;
 use crate::ids;
 use crate::org::Work;
 use crate::rest::conditional::State;
+use crate::rest::convert_lead;
 use crate::rest::describe_object::Place;
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::{
@@ -27,6 +28,7 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
         ["composite", "sobjects", rest @ ..] => collection(work, call, operation, rest),
         ["composite", rest @ ..] => composite::run(work, call, operation, rest),
         [name @ ("query" | "queryAll"), rest @ ..] => queried(work, call, operation, *name == "queryAll", rest),
+        ["actions", "standard", "convertLead"] => convert_lead::run(work, call, operation),
         ["limits", rest @ ..] => limited(work, operation, rest),
         _ => Err(Fault::no_resource()),
     }

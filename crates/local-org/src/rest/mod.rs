@@ -8,6 +8,7 @@ mod collection_upsert;
 mod collections;
 mod composite;
 mod conditional;
+mod convert_lead;
 mod describe;
 mod describe_field;
 mod describe_object;
@@ -46,6 +47,7 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/sobjects", any(operation::handle))
         .route("/sobjects/{object}", any(operation::handle))
         .route("/sobjects/{object}/{*rest}", any(operation::handle))
+        .route("/actions/{*rest}", any(operation::handle))
         .route("/composite", any(operation::handle))
         .route("/composite/{*rest}", any(operation::handle))
         .route("/query", get(query::query))

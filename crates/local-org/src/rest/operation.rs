@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::answers::{Fault, RowError, json_answer};
 use crate::metadata;
-use crate::org::Org;
+use crate::org::{Org, Work};
 use crate::rest::{Call, body, dispatch};
 
 /// The code of a path that is no text once decoded (unconfirmed).
@@ -59,7 +59,11 @@ pub(crate) async fn handle(
     let answer = if dispatch::only_reads(&operation) {
         org.read(move |work| dispatch::run(work, &call, &operation)).await?
     } else {
-        org.write(move |work| dispatch::run(work, &call, &operation)).await?
+        let run = move |work: &Work<'_>| {
+            work.save_options.replace(call.save_options());
+            dispatch::run(work, &call, &operation)
+        };
+        org.write(run).await?
     };
     Ok(answer.into_response())
 }

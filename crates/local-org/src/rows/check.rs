@@ -10,8 +10,12 @@ use crate::rows::Record;
 use crate::rows::find::{self, Found};
 use crate::rows::parse::{Input, ParentKey};
 use crate::rows::saving::Saving;
+use crate::rules::MASTER;
 use crate::schema::{Ability, Field, FieldType, Object};
 use crate::storage::{identifier, table};
+
+/// The longest text of all values of a multi-select picklist together.
+const LONGEST_MULTI_PICKLIST: usize = 4_099;
 
 /// Sets the values that the caller gave, each in the form the org keeps it in. Parents named by external id become ids.
 pub(crate) fn take_in(saving: &mut Saving<'_, '_>, mut input: Input<'_>) -> rusqlite::Result<()> {
@@ -100,7 +104,31 @@ fn text_rule(work: &Work<'_>, field: &Field, text: &str) -> rusqlite::Result<Rul
         let message = format!("{}: invalid email address: {text}", field.label);
         return Ok(Err(RowError::on("INVALID_EMAIL_ADDRESS", message, &[&field.name])));
     }
-    Ok(if field.kind == FieldType::Picklist { picklist(work, field, text) } else { Ok(None) })
+    Ok(match field.kind {
+        FieldType::Picklist => picklist(work, field, text),
+        FieldType::MultiPicklist => multi_picklist(work, field, text),
+        _ => Ok(None),
+    })
+}
+
+/// Several values between semicolons: each as a picklist takes it, once, in the order of the list; others come last.
+fn multi_picklist(work: &Work<'_>, field: &Field, text: &str) -> Ruled {
+    if text.chars().count() > LONGEST_MULTI_PICKLIST {
+        let message = format!("{}: data value too large: {text} (max length={LONGEST_MULTI_PICKLIST})", field.label);
+        return Err(RowError::on("STRING_TOO_LONG", message, &[&field.name]));
+    }
+    let known = work.schema.picklist_values(field);
+    let mut chosen: Vec<(usize, String)> = Vec::new();
+    for value in text.split(';').map(str::trim).filter(|value| !value.is_empty()) {
+        let value = picklist(work, field, value)?.unwrap_or_else(|| value.to_owned());
+        let place = known.iter().position(|known| known.value == value).unwrap_or(usize::MAX);
+        if !chosen.iter().any(|(_, taken)| *taken == value) {
+            chosen.push((place, value));
+        }
+    }
+    chosen.sort_by_key(|(place, _)| *place);
+    let values: Vec<String> = chosen.into_iter().map(|(_, value)| value).collect();
+    Ok(Some(values.join(";")))
 }
 
 fn picklist(work: &Work<'_>, field: &Field, text: &str) -> Ruled {
@@ -119,6 +147,10 @@ fn picklist(work: &Work<'_>, field: &Field, text: &str) -> Ruled {
 }
 
 fn reference(work: &Work<'_>, field: &Field, id: &str) -> rusqlite::Result<Ruled> {
+    // The type of records without a type has no row.
+    if id == MASTER && field.refers_to.iter().any(|name| name == "RecordType") {
+        return Ok(Ok(None));
+    }
     let known: Vec<&Object> =
         field.refers_to.iter().filter_map(|name| work.schema.object(name)).map(AsRef::as_ref).collect();
     let Some(target) = known.iter().find(|object| object.key_prefix == ids::prefix(id)) else {

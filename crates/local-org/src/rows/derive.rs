@@ -12,10 +12,15 @@ pub(crate) fn follow(saving: &mut Saving<'_, '_>) {
             Cell::Text(text) => text.as_str(),
             _ => "",
         };
-        let (first, last) = (part(person.first), part(person.last));
-        let name = if first.is_empty() { last.to_owned() } else { format!("{first} {last}") };
-        let name = name.trim();
-        let cell = if name.is_empty() { Cell::Null } else { Cell::Text(name.to_owned()) };
+        let places = [Some(person.first), person.middle, Some(person.last), person.suffix];
+        let mut name = String::new();
+        for part in places.into_iter().flatten().map(part).filter(|part| !part.is_empty()) {
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(part);
+        }
+        let cell = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
         saving.record.set(person.name, cell);
     }
 }

@@ -89,6 +89,7 @@ impl<'save, 'job> Saving<'save, 'job> {
         rules::complete(self)?;
         derive::follow(self);
         check::rules(self)?;
+        rules::check(self)?;
         derive::stamp(self);
         Ok(())
     }

@@ -18,6 +18,8 @@ pub(crate) use field::{Ability, CustomFacts, Field, FieldType};
 pub(crate) use object::{Api, Child, Object, ObjectAbility};
 pub(crate) use picklist::PicklistValue;
 
+use crate::rules::RuleBook;
+
 /// The facts about standard objects, one file each, and the long picklists some of them share.
 const OBJECTS: [&str; 49] = [
     include_str!("../../objects/Account.json"),
@@ -71,7 +73,7 @@ const OBJECTS: [&str; 49] = [
     include_str!("../../objects/UserRole.json"),
 ];
 /// The objects whose rows follow from the schema, and those of which a local org has no rows.
-const METADATA: [&str; 12] = [
+const METADATA: [&str; 13] = [
     include_str!("../../objects/metadata/ApexClass.json"),
     include_str!("../../objects/metadata/ApexTrigger.json"),
     include_str!("../../objects/metadata/CustomField.json"),
@@ -84,19 +86,11 @@ const METADATA: [&str; 12] = [
     include_str!("../../objects/metadata/ManagedEventSubscription.json"),
     include_str!("../../objects/metadata/PicklistValueInfo.json"),
     include_str!("../../objects/metadata/RelationshipDomain.json"),
+    include_str!("../../objects/metadata/ValidationRule.json"),
 ];
 /// Objects of the data API that the Tooling API shows too.
-const TOOLING_SHOWS: [&str; 9] = [
-    "Group",
-    "Organization",
-    "PermissionSet",
-    "PermissionSetAssignment",
-    "Profile",
-    "RecordType",
-    "User",
-    "UserRole",
-    "ValidationRule",
-];
+const TOOLING_SHOWS: [&str; 8] =
+    ["Group", "Organization", "PermissionSet", "PermissionSetAssignment", "Profile", "RecordType", "User", "UserRole"];
 const SHARED_PICKLISTS: &str = include_str!("../../objects/picklists.json");
 
 /// All objects, by lower-case name.
@@ -106,6 +100,8 @@ pub(crate) struct Schema {
     /// The objects that only the Tooling API shows.
     tooling: Arc<BTreeMap<String, Arc<Object>>>,
     picklists: Arc<BTreeMap<String, Vec<PicklistValue>>>,
+    /// What rows have to keep to beyond their fields.
+    rules: Arc<RuleBook>,
 }
 
 impl Schema {
@@ -119,7 +115,7 @@ impl Schema {
             let shelf = if object.api == Api::Tooling { &mut tooling } else { &mut objects };
             shelf.insert(object.name.to_lowercase(), Arc::new(object));
         }
-        Ok(Self { objects, tooling: Arc::new(tooling), picklists })
+        Ok(Self { objects, tooling: Arc::new(tooling), picklists, rules: Arc::default() })
     }
 
     /// The objects as the Tooling API shows them.
@@ -128,7 +124,12 @@ impl Schema {
         let shared = self.objects.iter().filter(|(_, object)| is_shown(object));
         let objects =
             self.tooling.iter().chain(shared).map(|(key, object)| (key.clone(), Arc::clone(object))).collect();
-        Self { objects, tooling: Arc::default(), picklists: Arc::clone(&self.picklists) }
+        Self {
+            objects,
+            tooling: Arc::default(),
+            picklists: Arc::clone(&self.picklists),
+            rules: Arc::clone(&self.rules),
+        }
     }
 
     /// An object whose rows follow from the schema.
@@ -161,6 +162,27 @@ impl Schema {
             Some(list) => self.picklists.get(list).map_or(&[], Vec::as_slice),
             None => &field.values,
         }
+    }
+
+    /// The rules this org was given.
+    pub(crate) fn rules(&self) -> &RuleBook {
+        &self.rules
+    }
+
+    /// The same schema with other rules.
+    pub(crate) fn with_rules(&self, rules: RuleBook) -> Self {
+        Self { rules: Arc::new(rules), ..self.clone() }
+    }
+
+    /// The same schema with one more standard field on an object: what a switch or a record type brings.
+    pub(crate) fn with_standard_field(&self, object: &str, field: Field) -> Self {
+        let mut schema = self.clone();
+        if let Some(object) = schema.objects.get_mut(&object.to_lowercase()) {
+            let object = Arc::make_mut(object);
+            object.fields.push(field);
+            object.settle(&self.picklists);
+        }
+        schema
     }
 
     /// The same schema with one more object, or with another one of its name.

@@ -47,6 +47,8 @@ pub(crate) struct PersonName {
     pub(crate) name: usize,
     pub(crate) first: usize,
     pub(crate) last: usize,
+    pub(crate) middle: Option<usize>,
+    pub(crate) suffix: Option<usize>,
 }
 
 impl SavePlan {
@@ -58,7 +60,10 @@ impl SavePlan {
         let table = table(&object.name);
         let at = |name: &str| object.field(name).map(|field| field.at);
         let person = match (at("Name"), at("FirstName"), at("LastName")) {
-            (Some(name), Some(first), Some(last)) if object.is_person() => Some(PersonName { name, first, last }),
+            (Some(name), Some(first), Some(last)) if object.is_person() => {
+                let (middle, suffix) = (at("MiddleName"), at("Suffix"));
+                Some(PersonName { name, first, last, middle, suffix })
+            }
             _ => None,
         };
         Self {

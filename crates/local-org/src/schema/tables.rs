@@ -88,6 +88,16 @@ pub(crate) fn change_column(sql: &Connection, object: &Object, field: &Field) ->
     if is_indexed(field) { create_index(sql, object, field) } else { Ok(()) }
 }
 
+/// As [`add_column`], unless the table has the column already.
+pub(crate) fn add_column_once(sql: &Connection, object: &Object, field: &Field) -> rusqlite::Result<()> {
+    let known: i64 = sql.query_row(
+        "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2",
+        [format!("record_{}", object.name), field.name.clone()],
+        |row| row.get(0),
+    )?;
+    if known > 0 { Ok(()) } else { add_column(sql, object, field) }
+}
+
 /// Drops the column of a field with all its values.
 pub(crate) fn drop_column(sql: &Connection, object: &str, field: &str) -> rusqlite::Result<()> {
     sql.execute_batch(&format!(

@@ -19,10 +19,14 @@ use crate::org::{Org, Work};
 use crate::rest::Call;
 use crate::rest::operation::{Operation, OperationAnswer};
 use crate::rest::tooling::asked::Asked;
+use crate::rules::{self, ValidationSent};
 use crate::schema::definitions::{FIELD, OBJECT};
 
 /// What the Tooling API has, by the keys of its resource map.
 const RESOURCES: [&str; 4] = ["executeAnonymous", "query", "queryAll", "sobjects"];
+
+/// The kind of a validation rule; its rows are the rules themselves.
+const VALIDATION_RULE: &str = "ValidationRule";
 
 /// Answers a request of the Tooling API.
 pub(crate) async fn handle(
@@ -69,11 +73,11 @@ fn resources(call: &Call) -> Value {
 }
 
 fn create(work: &Work<'_>, call: &Call, operation: &Operation, object: &str) -> Result<OperationAnswer, Fault> {
-    let make = match kind(work, operation, object)? {
-        FIELD => fields::create,
-        _ => objects::create,
+    let id = match kind(work, operation, object)? {
+        FIELD => fields::create(work, &Asked::read(&operation.body)?, &call.user_id)?,
+        VALIDATION_RULE => operation.read::<ValidationSent>()?.create(work, &call.user_id)?,
+        _ => objects::create(work, &Asked::read(&operation.body)?, &call.user_id)?,
     };
-    let id = make(work, &Asked::read(&operation.body)?, &call.user_id)?;
     let answer = json!({"id": id, "success": true, "errors": [], "warnings": [], "infos": []});
     Ok(OperationAnswer::json(StatusCode::CREATED, answer))
 }
@@ -85,17 +89,18 @@ fn update(
     object: &str,
     id: &str,
 ) -> Result<OperationAnswer, Fault> {
-    let change = match kind(work, operation, object)? {
-        FIELD => fields::update,
-        _ => objects::update,
-    };
-    change(work, id, &Asked::read(&operation.body)?, &call.user_id)?;
+    match kind(work, operation, object)? {
+        FIELD => fields::update(work, id, &Asked::read(&operation.body)?, &call.user_id)?,
+        VALIDATION_RULE => operation.read::<ValidationSent>()?.update(work, id, &call.user_id)?,
+        _ => objects::update(work, id, &Asked::read(&operation.body)?, &call.user_id)?,
+    }
     Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
 }
 
 fn delete(work: &Work<'_>, operation: &Operation, object: &str, id: &str) -> Result<OperationAnswer, Fault> {
     match kind(work, operation, object)? {
         FIELD => fields::delete(work, id)?,
+        VALIDATION_RULE => rules::delete_validation_rule(work, id)?,
         _ => objects::delete(work, id)?,
     }
     Ok(OperationAnswer::nothing(StatusCode::NO_CONTENT))
@@ -103,7 +108,7 @@ fn delete(work: &Work<'_>, operation: &Operation, object: &str, id: &str) -> Res
 
 /// The kind of definition a path names, in any case. What else the Tooling API shows can only be read.
 fn kind(work: &Work<'_>, operation: &Operation, object: &str) -> Result<&'static str, Fault> {
-    let known = [FIELD, OBJECT].into_iter().find(|known| known.eq_ignore_ascii_case(object));
+    let known = [FIELD, OBJECT, VALIDATION_RULE].into_iter().find(|known| known.eq_ignore_ascii_case(object));
     known.ok_or_else(|| match work.schema.for_tooling().object(object) {
         Some(_) => operation.not_allowed("HEAD,GET"),
         None => Fault::no_resource(),

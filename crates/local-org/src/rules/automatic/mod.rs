@@ -17,7 +17,10 @@ mod user;
 
 use crate::org::Work;
 use crate::rows::Saving;
+use crate::rules::record_types;
 use crate::schema::Object;
+
+pub(in crate::rules) use lead::CONVERTED;
 
 /// Completes a row that is about to be checked.
 pub(crate) fn complete(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
@@ -33,6 +36,7 @@ pub(crate) fn complete(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
         "Order" => order::complete(saving),
         "OrderItem" => order::complete_item(saving),
         "PricebookEntry" => price_book_entry::complete(saving),
+        "RecordType" => record_types::complete_type(saving),
         "Task" => activities::complete_task(saving),
         "User" => user::complete(saving),
         _ => Ok(()),
@@ -48,6 +52,7 @@ pub(crate) fn after_save(saving: &Saving<'_, '_>, id: &str) -> rusqlite::Result<
         "OpportunityLineItem" => opportunity_line_item::after_save(saving),
         "OrderItem" => order::after_save(saving),
         "Product2" => product::after_save(saving, id),
+        "RecordType" => record_types::after_save(saving),
         "User" => user::after_save(saving, id),
         _ => Ok(()),
     }
