@@ -12,6 +12,9 @@ use crate::soql_execution::formats::Format;
 use crate::soql_execution::scope::{Scope, coalesced, refused};
 use crate::storage::{IGNORING_CASE, identifier};
 
+/// What can be done with most values.
+const ANY_USE: [Ability; 4] = [Ability::Filterable, Ability::Sortable, Ability::Groupable, Ability::Aggregatable];
+
 /// An expression as SQL.
 #[derive(Clone)]
 pub(crate) struct Column {
@@ -68,6 +71,25 @@ impl Column {
             relationships: relationships.to_vec(),
             row_id,
             source: first,
+            format: None,
+        }
+    }
+
+    /// A field of the `Name` object that no kind of the parent has: it is there, without a value.
+    pub(crate) fn absent(name: &str, relationships: &[String], row_id: String) -> Self {
+        let kind = match name {
+            "IsActive" => FieldType::Boolean,
+            name if name.ends_with("Id") => FieldType::Reference,
+            _ => FieldType::String,
+        };
+        Self {
+            sql: "NULL".to_owned(),
+            kind,
+            name: name.to_owned(),
+            can: ANY_USE.to_vec(),
+            relationships: relationships.to_vec(),
+            row_id,
+            source: None,
             format: None,
         }
     }
@@ -150,7 +172,7 @@ pub(crate) fn type_column(tables: &[(String, Arc<Object>)], relationships: Vec<S
         sql: format!("(CASE {} END COLLATE {IGNORING_CASE})", arms.join(" ")),
         kind: FieldType::String,
         name: "Type".to_owned(),
-        can: vec![Ability::Filterable, Ability::Sortable, Ability::Groupable, Ability::Aggregatable],
+        can: ANY_USE.to_vec(),
         relationships,
         row_id,
         source: None,
@@ -186,7 +208,7 @@ fn date_part(scope: &mut Scope<'_>, asking: &Asking<'_, '_>, part: &DatePart) ->
     }
     column.sql = date_part_sql(asking, part, &column.sql)?;
     column.kind = if part.function == DateFunction::DayOnly { FieldType::Date } else { FieldType::Int };
-    column.can = vec![Ability::Filterable, Ability::Sortable, Ability::Groupable, Ability::Aggregatable];
+    column.can = ANY_USE.to_vec();
     column.source = None;
     Ok(column)
 }

@@ -322,11 +322,12 @@ impl<'query> Scope<'query> {
         if place.is_name && name.eq_ignore_ascii_case("Type") {
             return Ok(type_column(&place.tables, place.relationships.clone(), row_id));
         }
-        let is_hidden = place.is_name
-            && place.tables.len() > 1
-            && !NAME_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if having.is_empty() || is_hidden {
-            return Err(self.no_column(path, at, name));
+        let name_field = NAME_FIELDS.iter().find(|known| place.is_name && known.eq_ignore_ascii_case(name));
+        let is_hidden = place.is_name && place.tables.len() > 1 && name_field.is_none();
+        match name_field {
+            Some(known) if having.is_empty() => return Ok(Column::absent(known, &place.relationships, row_id)),
+            None if having.is_empty() || is_hidden => return Err(self.no_column(path, at, name)),
+            _ => {}
         }
         Ok(Column::of(having, &place.relationships, row_id))
     }

@@ -28,6 +28,7 @@ mod persistence;
 mod queries;
 mod query_aggregates;
 mod query_children;
+mod query_corpus;
 mod query_dates;
 mod query_functions;
 mod query_joins;

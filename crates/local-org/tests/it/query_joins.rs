@@ -147,6 +147,13 @@ async fn a_polymorphic_parent_shows_only_what_all_kinds_have() {
     let caller = Caller::new().await;
     let told = error(caller.query("SELECT Who.Company FROM Task").await);
     assert!(told.starts_with("400 INVALID_FIELD ") && told.contains("'Company' on entity 'Name'"), "{told}");
+    let account = caller.create("Account", json!({"Name": "Acme"})).await;
+    let lead = caller.create("Lead", json!({"LastName": "Able", "Company": "C", "Email": "a@x.example"})).await;
+    caller.create("Task", json!({"Subject": "1", "WhoId": lead, "WhatId": account})).await;
+    let (_, body) = caller.query("SELECT Who.Email, What.Email, What.Name FROM Task").await;
+    let task = &body["records"][0];
+    assert_eq!((&task["Who"]["Email"], &task["What"]["Name"]), (&json!("a@x.example"), &json!("Acme")));
+    assert_eq!(task["What"].get("Email"), Some(&Value::Null));
     let told = error(caller.query("SELECT Account.Foo FROM Contact").await);
     assert!(told.contains("No such column 'Foo' on entity 'Account'"), "{told}");
 }
