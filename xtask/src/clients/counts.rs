@@ -1,4 +1,4 @@
-//! How many tests passed and failed, in the words of four test runners.
+//! How many tests passed and failed, in the words of five test runners.
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -23,6 +23,8 @@ impl Counts {
             ["#" | "ℹ", what @ ("pass" | "fail" | "cancelled" | "skipped"), number] => self.add(what, number),
             // `test result: ok. 12 passed; 0 failed; 0 ignored; …`: cargo test
             ["test", "result:", ..] => self.add_pairs(&words),
+            // `Tests:       1 failed, 12 passed, 13 total`: Jest
+            ["Tests:", ..] => self.add_pairs(&words),
             // `12 passed, 1 failed in 3.20s`, in equals signs or bare: pytest
             [.., "in", _, _] | [.., "in", _, _, _] if words.iter().any(|word| is_outcome(word)) => {
                 self.add_pairs(&words)
@@ -89,6 +91,7 @@ mod tests {
         assert_eq!(read(&["1 failed, 2 passed, 3 errors in 3.20s"]), "2 passed, 4 failed");
         assert_eq!(read(&["ℹ tests 3", "ℹ pass 2", "ℹ fail 0", "ℹ cancelled 1", "ℹ skipped 0"]), "2 passed, 1 failed");
         assert_eq!(read(&["# pass 12", "# fail 1", "# duration_ms 5"]), "12 passed, 1 failed");
+        assert_eq!(read(&["Tests:       1 failed, 3 passed, 4 total"]), "3 passed, 1 failed");
         assert_eq!(read(&["test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured"]), "3 passed, 1 failed");
     }
 

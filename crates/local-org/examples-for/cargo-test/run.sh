@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Runs the tests with cargo; what the product has built is not built again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+exec cargo test --locked --quiet "$@"
