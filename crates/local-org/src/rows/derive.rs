@@ -4,6 +4,7 @@ use rusqlite::types::Value as Cell;
 
 use crate::rows::Record;
 use crate::rows::saving::Saving;
+use crate::schema::auto_number;
 
 /// Sets what follows from the row's other fields.
 pub(crate) fn follow(saving: &mut Saving<'_, '_>) {
@@ -23,6 +24,22 @@ pub(crate) fn follow(saving: &mut Saving<'_, '_>) {
         let cell = if name.is_empty() { Cell::Null } else { Cell::Text(name) };
         saving.record.set(person.name, cell);
     }
+}
+
+/// Sets the numbers and the name of a new row with which nothing is wrong.
+pub(crate) fn name(saving: &mut Saving<'_, '_>, id: &str) -> rusqlite::Result<()> {
+    let (object, work) = (saving.object, saving.work);
+    for (at, format) in &object.plan.auto_numbers {
+        let number = auto_number::next(work.sql, &object.name, &object.fields[*at].name)?;
+        saving.record.set(*at, Cell::Text(auto_number::formatted(format, number, work.now)));
+    }
+    match object.plan.own_name {
+        Some(at) if *saving.record.at(at) == Cell::Null => {
+            saving.record.set(at, Cell::Text(id.get(..15).unwrap_or(id).to_owned()));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Sets who made or changed the row, and when.

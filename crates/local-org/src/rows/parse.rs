@@ -172,6 +172,9 @@ fn decimal(field: &Field, text: &str) -> Result<Cell, Unread> {
     // Beyond what a double holds exactly there are no decimals left to round.
     let scaled = number * unit;
     let rounded = if scaled.abs() < 9e15 { scaled.round() / unit } else { number };
+    if field.degrees().is_some_and(|degrees| rounded.abs() > degrees) {
+        return Err(out_of_range(field, text));
+    }
     if field.precision > 0 && rounded.abs() >= most { Err(out_of_range(field, text)) } else { Ok(Cell::Real(rounded)) }
 }
 

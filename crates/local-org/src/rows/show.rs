@@ -22,6 +22,10 @@ pub(crate) fn cell(kind: FieldType, value: ValueRef<'_>) -> Value {
         ValueRef::Integer(number) if kind.is_number() && kind != FieldType::Int => json!(to_float(number)),
         ValueRef::Integer(number) => number.into(),
         ValueRef::Real(number) => number.into(),
+        // Encrypted text is shown to nobody: a star for each character.
+        ValueRef::Text(text) if kind == FieldType::EncryptedString => {
+            "*".repeat(String::from_utf8_lossy(text).chars().count()).into()
+        }
         ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned().into(),
     }
 }
@@ -48,7 +52,7 @@ pub(crate) fn show(
         record.insert("attributes".to_owned(), attributes);
         for field in fields {
             let value = match field.kind {
-                FieldType::Address => address(object, field, |part| stored.get(part).cloned()),
+                FieldType::Address | FieldType::Location => address(object, field, |part| stored.get(part).cloned()),
                 _ => stored.get(&field.name).cloned().unwrap_or(Value::Null),
             };
             record.insert(field.name.clone(), value);
@@ -57,13 +61,14 @@ pub(crate) fn show(
     }))
 }
 
-/// An address put together from its parts; null when all of them are.
+/// An address or a location put together from its parts; null when all of them are.
 pub(crate) fn address(object: &Object, compound: &Field, part: impl Fn(&str) -> Option<Value>) -> Value {
     let prefix = compound.name.strip_suffix("Address").unwrap_or_default();
     let mut parts: Vec<(String, Value)> = object
         .parts_of(compound)
         .map(|field| {
             let name = field.name.strip_prefix(prefix).unwrap_or(&field.name);
+            let name = name.strip_suffix("__s").and_then(|name| name.rsplit("__").next()).unwrap_or(name);
             (lower_first(name), part(&field.name).unwrap_or(Value::Null))
         })
         .collect();

@@ -5,10 +5,10 @@ use rusqlite::types::Value as Cell;
 use crate::answers::RowError;
 use crate::faults::RowWrite;
 use crate::org::Work;
-use crate::rows::Record;
 use crate::rows::parse::Input;
 use crate::rows::refuse::refused_by_fault;
 use crate::rows::saving::Saving;
+use crate::rows::{Record, derive};
 use crate::rules;
 use crate::schema::Object;
 use crate::storage::{identifier, table};
@@ -29,6 +29,7 @@ pub(crate) fn create(work: &Work<'_>, object: &Object, input: Input<'_>, user_id
     }
     let id = work.next_id(&object.key_prefix);
     saving.record.set_named(object, "Id", Cell::Text(id.clone()));
+    derive::name(&mut saving, &id)?;
     insert(work, object, &saving.record)?;
     rules::after_save(&saving, &id)?;
     note(work, object);

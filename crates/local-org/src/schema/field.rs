@@ -170,6 +170,12 @@ impl Field {
         self.custom_id.is_some()
     }
 
+    /// The most degrees, of a latitude or a longitude.
+    pub(crate) fn degrees(&self) -> Option<f64> {
+        let is_part = |part: &str| self.compound.is_some() && self.name.trim_end_matches("__s").ends_with(part);
+        if is_part("Latitude") { Some(90.0) } else { is_part("Longitude").then_some(180.0) }
+    }
+
     /// Whether it is the detail side of a master-detail relationship.
     pub(crate) fn is_master(&self) -> bool {
         self.is_custom() && self.relationship_order.is_some()

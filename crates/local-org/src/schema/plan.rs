@@ -29,6 +29,10 @@ pub(crate) struct SavePlan {
     pub(crate) owner: Option<usize>,
     /// The parts of a person's name and the name made of them.
     pub(crate) person: Option<PersonName>,
+    /// The fields that count, and how their numbers are written.
+    pub(crate) auto_numbers: Vec<(usize, String)>,
+    /// The name of a custom object's record, which is its id when nobody gives one.
+    pub(crate) own_name: Option<usize>,
 }
 
 /// Where the fields are that say who touched a row and when.
@@ -81,6 +85,12 @@ impl SavePlan {
             },
             owner: at("OwnerId"),
             person,
+            auto_numbers: object
+                .fields
+                .iter()
+                .filter_map(|field| Some((field.at, field.custom.display_format.clone()?)))
+                .collect(),
+            own_name: at("Name").filter(|_| object.is_custom()),
         }
     }
 }

@@ -52,5 +52,6 @@ mod tls;
 mod tooling_fields;
 mod tooling_objects;
 mod tooling_query;
+mod tooling_values;
 mod tree;
 mod validation;

@@ -11,6 +11,7 @@ mod lead;
 mod opportunity;
 mod opportunity_line_item;
 mod order;
+mod permissions;
 mod price_book_entry;
 mod product;
 mod user;
@@ -34,6 +35,8 @@ pub(crate) fn complete(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
         "Opportunity" => opportunity::complete(saving),
         "OpportunityLineItem" => opportunity_line_item::complete(saving),
         "Order" => order::complete(saving),
+        "FieldPermissions" => permissions::complete_field(saving),
+        "ObjectPermissions" => permissions::complete_object(saving),
         "OrderItem" => order::complete_item(saving),
         "PricebookEntry" => price_book_entry::complete(saving),
         "RecordType" => record_types::complete_type(saving),
