@@ -125,8 +125,13 @@ impl IntoResponse for Fault {
 
 /// A JSON body as the API sends it.
 pub(crate) fn json_answer(status: StatusCode, body: &Value) -> Response {
+    json_text(status, body.to_string())
+}
+
+/// As [`json_answer`], of a body that is written already.
+pub(crate) fn json_text(status: StatusCode, body: String) -> Response {
     const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
-    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
+    (status, [(header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
 /// A JSON body with status 200.

@@ -20,7 +20,7 @@ use crate::limits::CallCounter;
 use crate::metadata::Written;
 use crate::oauth::{Sessions, SigningKey};
 use crate::requests::Requests;
-use crate::rest::SchemaAge;
+use crate::rest::{DescribedAnswers, SchemaAge};
 use crate::rules::{self, RuleBook, SaveOptions};
 use crate::schema::{Schema, definitions, tables};
 use crate::seed;
@@ -39,6 +39,7 @@ pub(crate) struct OrgState {
     pub(crate) requests: Requests,
     pub(crate) cursors: Cursors,
     pub(crate) metadata: Written,
+    pub(crate) described: DescribedAnswers,
     pub(crate) sessions: Sessions,
     pub(crate) calls: CallCounter,
     pub(crate) ids: IdCounters,
@@ -111,6 +112,7 @@ impl OrgState {
             requests: Requests::new(config.requests_kept),
             cursors: Cursors::default(),
             metadata: Written::default(),
+            described: DescribedAnswers::default(),
             sessions: Sessions::default(),
             calls,
             ids,

@@ -48,15 +48,16 @@ impl SchemaAge {
 }
 
 impl State {
-    /// The state of everything the org says about its objects: the schema, and the records that describe shows.
-    pub(super) fn of_schema(work: &Work<'_>) -> Result<Self, Fault> {
+    /// The state of everything the org says about its objects: the schema, and the records that
+    /// describe shows. With it, when any of that has changed last.
+    pub(super) fn of_schema(work: &Work<'_>) -> Result<(Self, DateTime<Utc>), Fault> {
         let mut changed_at = work.org.schema_age.changed_at(work);
         for name in DESCRIBED {
             let sql = format!("SELECT max(\"SystemModstamp\") FROM {}", table(name));
             let stamp: Option<String> = work.sql.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
             changed_at = changed_at.max(stamp.as_deref().and_then(clock::read).unwrap_or(changed_at));
         }
-        Ok(Self { changed_at: Some(changed_at.trunc_subsecs(0)), tag: None })
+        Ok((Self { changed_at: Some(changed_at.trunc_subsecs(0)), tag: None }, changed_at))
     }
 
     /// The state of a record. It is looked up only where an answer or a condition needs it.

@@ -1,6 +1,8 @@
 //! Which resource a path names. Refuses to hold what the resources do.
 
-use axum::http::Method;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use crate::answers::Fault;
@@ -9,7 +11,8 @@ use crate::org::Work;
 use crate::rest::conditional::State;
 use crate::rest::convert_lead;
 use crate::rest::describe_object::Place;
-use crate::rest::operation::{Operation, OperationAnswer};
+use crate::rest::described_answers::Moment;
+use crate::rest::operation::{AnswerBody, Operation, OperationAnswer};
 use crate::rest::{
     Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, layouts, limits,
     object, query, relations, rows,
@@ -38,11 +41,11 @@ fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) 
     let is_get = operation.method == Method::GET;
     let place = Place { version: &call.version, api: "", instance_url: work.org.instance_url() };
     match rest {
-        [] if is_get => described(work, operation, || Ok(describe::global(work, &place))),
+        [] if is_get => described(work, call, operation, || Ok(describe::global(work, &place))),
         [object] if is_get => describe::basic(work, &place, object).map(OperationAnswer::ok),
-        [object, "describe"] if is_get => described(work, operation, || describe::object(work, &place, object)),
+        [object, "describe"] if is_get => described(work, call, operation, || describe::object(work, &place, object)),
         [object, "describe", kind @ ("layouts" | "compactLayouts" | "approvalLayouts"), rest @ ..] if is_get => {
-            described(work, operation, || laid_out(work, &place, object, kind, rest))
+            described(work, call, operation, || laid_out(work, &place, object, kind, rest))
         }
         [object, kind @ ("listviews" | "quickActions")] if is_get => {
             laid_out(work, &place, object, kind, &[]).map(OperationAnswer::ok)
@@ -64,14 +67,27 @@ fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) 
 /// What the org says about its objects, unless the caller knows it already.
 pub(super) fn described(
     work: &Work<'_>,
+    call: &Call,
     operation: &Operation,
     describe: impl FnOnce() -> Result<Value, Fault>,
 ) -> Result<OperationAnswer, Fault> {
-    let state = State::of_schema(work)?;
-    match state.judged(operation)? {
-        Some(unchanged) => Ok(unchanged),
-        None => Ok(state.on(OperationAnswer::ok(describe()?))),
+    let (state, changed_at) = State::of_schema(work)?;
+    if let Some(unchanged) = state.judged(operation)? {
+        return Ok(unchanged);
     }
+    let moment = Moment { schema: &work.schema, changed_at, now: work.now };
+    let key = format!("{} {}", call.version, operation.path.join("/").to_lowercase());
+    let known = work.org.described.find(&key, &moment);
+    let text = match known {
+        Some(text) => text,
+        None => {
+            let text: Arc<str> = describe()?.to_string().into();
+            work.org.described.keep(key, &text, &moment);
+            text
+        }
+    };
+    let body = AnswerBody::Written(text);
+    Ok(state.on(OperationAnswer { status: StatusCode::OK, headers: HeaderMap::new(), body }))
 }
 
 /// How the pages of an object are laid out.

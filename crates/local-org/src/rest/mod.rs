@@ -12,6 +12,7 @@ mod convert_lead;
 mod describe;
 mod describe_field;
 mod describe_object;
+mod described_answers;
 mod dispatch;
 mod external_ids;
 mod gate;
@@ -38,6 +39,7 @@ use crate::server::LARGEST_BODY;
 
 pub(crate) use call::{Call, CallOptions};
 pub(crate) use conditional::SchemaAge;
+pub(crate) use described_answers::DescribedAnswers;
 
 pub(crate) fn routes(org: &Org) -> Router<Org> {
     let versioned = Router::new()

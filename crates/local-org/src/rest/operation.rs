@@ -1,6 +1,8 @@
 //! One thing asked of the API, apart from the connection it came on: a request of its own or a part of a composite one.
 //! It runs on a [`Work`], so that its siblings share its transaction. Refuses to know what any resource does.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
@@ -10,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::answers::{Fault, RowError, json_answer};
+use crate::answers::{Fault, RowError, json_answer, json_text};
 use crate::metadata;
 use crate::org::{Org, Work};
 use crate::rest::{Call, body, dispatch};
@@ -44,6 +46,8 @@ pub(crate) struct OperationAnswer {
 pub(crate) enum AnswerBody {
     Nothing,
     Json(Value),
+    /// JSON that is written already.
+    Written(Arc<str>),
 }
 
 /// Answers a request of its own.
@@ -153,6 +157,7 @@ impl OperationAnswer {
     pub(crate) fn into_json(self) -> Value {
         match self.body {
             AnswerBody::Json(body) => body,
+            AnswerBody::Written(text) => serde_json::from_str(&text).unwrap_or_default(),
             AnswerBody::Nothing => Value::Null,
         }
     }
@@ -171,6 +176,7 @@ impl IntoResponse for OperationAnswer {
         let mut response = match self.body {
             AnswerBody::Nothing => self.status.into_response(),
             AnswerBody::Json(body) => json_answer(self.status, &body),
+            AnswerBody::Written(text) => json_text(self.status, text.to_string()),
         };
         response.headers_mut().extend(self.headers);
         response

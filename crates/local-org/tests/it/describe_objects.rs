@@ -129,3 +129,36 @@ async fn layouts_show_the_fields() {
         error(caller.post("/sobjects/Lead/describe/layouts", json!({})).await).starts_with("405 METHOD_NOT_ALLOWED ")
     );
 }
+
+/// An answer that was kept is not sent once anything it shows has changed: a field, a child, a record type.
+#[tokio::test]
+async fn kept_answers_follow_every_change() {
+    let caller = Caller::new().await;
+    let describe =
+        async |version: &str| caller.get(&format!("/services/data/{version}/sobjects/Account/describe")).await.1;
+    let has_field =
+        |described: &Value| described["fields"].as_array().unwrap().iter().any(|field| field["name"] == "New__c");
+    let first = describe("v66.0").await;
+    caller.clock.advance(chrono::TimeDelta::seconds(5));
+    assert_eq!(describe("v66.0").await, first);
+    assert_eq!(describe("v66.0").await, first);
+    assert_eq!(describe("v60.0").await["urls"]["sobject"], "/services/data/v60.0/sobjects/Account");
+    let field = caller.custom_field("Account.New__c", json!({"type": "Date"})).await;
+    assert!(has_field(&describe("v66.0").await));
+    caller.clock.advance(chrono::TimeDelta::seconds(5));
+    assert!(has_field(&describe("v66.0").await));
+    let record_type =
+        json!({"Name": "Partner", "DeveloperName": "Partner", "SobjectType": "Account", "IsActive": true});
+    let id = caller.create("RecordType", record_type).await;
+    let infos = describe("v66.0").await["recordTypeInfos"].clone();
+    let layout = format!("/services/data/v66.0/sobjects/Account/describe/layouts/{id}");
+    assert_eq!((&infos[0]["recordTypeId"], &infos[0]["urls"]["layout"]), (&json!(id), &json!(layout)));
+    assert_eq!(infos[1]["master"], true);
+    assert_eq!(caller.get(&layout).await.0, StatusCode::OK);
+    let lookup = json!({"type": "Lookup", "referenceTo": "Account", "relationshipName": "Hopefuls"});
+    caller.custom_field("Lead.Hoped_For__c", lookup).await;
+    let children = describe("v66.0").await["childRelationships"].clone();
+    assert!(children.as_array().unwrap().iter().any(|child| child["relationshipName"] == "Hopefuls__r"));
+    caller.delete(&format!("/tooling/sobjects/CustomField/{field}")).await;
+    assert!(!has_field(&describe("v66.0").await));
+}

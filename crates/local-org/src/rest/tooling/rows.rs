@@ -20,12 +20,12 @@ pub(super) fn asked_for(
     let (whole, work) = (work, &work.for_tooling());
     let place = Place { version: &call.version, api: "/tooling", instance_url: work.org.instance_url() };
     match path {
-        [] => described(whole, operation, || Ok(describe::global(work, &place))),
+        [] => described(whole, call, operation, || Ok(describe::global(work, &place))),
         [name] => {
             let object = object(work, name)?;
             Ok(OperationAnswer::ok(json!({"objectDescribe": entry(&place, &object), "recentItems": []})))
         }
-        [name, "describe"] => described(whole, operation, || describe::object(work, &place, name)),
+        [name, "describe"] => described(whole, call, operation, || describe::object(work, &place, name)),
         [name, id] => {
             let object = object(work, name)?;
             let id = rows::existing(work, &object, id)?;
