@@ -275,6 +275,15 @@ impl Work<'_> {
         self.after_commit.borrow_mut().schema = Some(schema);
     }
 
+    /// The schema as it will be once the job is committed: what a further change starts from.
+    pub(crate) fn coming_schema(&self) -> Arc<Schema> {
+        self.after_commit
+            .borrow()
+            .schema
+            .as_ref()
+            .map_or_else(|| Arc::clone(&self.schema), |schema| Arc::new(schema.clone()))
+    }
+
     /// The same moment and transaction, looking at the objects of the Tooling API. Only for reading.
     pub(crate) fn for_tooling(&self) -> Work<'_> {
         self.org.work(self.sql, Arc::new(self.schema.for_tooling()), ReachedRows::default())
@@ -297,9 +306,11 @@ impl Work<'_> {
     /// Runs a part of the job that can be taken back alone: kept when `part` says so.
     pub(crate) fn attempt<T>(&self, part: impl FnOnce() -> Result<(T, bool), Fault>) -> Result<T, Fault> {
         self.sql.execute_batch("SAVEPOINT attempt")?;
+        let schema = self.after_commit.borrow().schema.clone();
         let outcome = part();
         if !matches!(outcome, Ok((_, true))) {
             self.sql.execute_batch("ROLLBACK TO attempt")?;
+            self.after_commit.borrow_mut().schema = schema;
         }
         self.sql.execute_batch("RELEASE attempt")?;
         outcome.map(|(value, _)| value)

@@ -94,7 +94,12 @@ impl OrgControl {
     pub async fn keep_duplicate_rule(&self, mut rule: DuplicateRule) -> Result<DuplicateRule, ControlError> {
         self.write(move |work| {
             rule.object = known_object(work, &rule.object, rule.fields.iter())?;
-            kept(work, rules::DUPLICATE, "0Bm", &mut rule.id.clone(), |id| DuplicateRule { id, ..rule.clone() })
+            if rule.id.is_empty() {
+                rule.id = work.next_id("0Bm");
+            }
+            rule.keep(work)?;
+            rules::publish_rules(work)?;
+            Ok(rule)
         })
         .await
     }
@@ -106,7 +111,12 @@ impl OrgControl {
     pub async fn keep_assignment_rule(&self, mut rule: AssignmentRule) -> Result<AssignmentRule, ControlError> {
         self.write(move |work| {
             rule.object = known_object(work, &rule.object, rule.field.iter())?;
-            kept(work, rules::ASSIGNMENT, "01Q", &mut rule.id.clone(), |id| AssignmentRule { id, ..rule.clone() })
+            if rule.id.is_empty() {
+                rule.id = work.next_id("01Q");
+            }
+            rule.keep(work)?;
+            rules::publish_rules(work)?;
+            Ok(rule)
         })
         .await
     }
@@ -118,8 +128,7 @@ impl OrgControl {
     pub async fn delete_rule(&self, id: &str) -> Result<bool, ControlError> {
         let id = id.to_owned();
         self.write(move |work| {
-            let is_kept =
-                rules::forget(work.sql, rules::DUPLICATE, &id)? || rules::forget(work.sql, rules::ASSIGNMENT, &id)?;
+            let is_kept = rules::forget(work, &id)?;
             if is_kept {
                 rules::publish_rules(work)?;
                 return Ok(true);
@@ -244,23 +253,6 @@ async fn list<R: DeserializeOwned + Serialize + Send + 'static>(
 ) -> Result<Response, ControlError> {
     let rules: Vec<R> = OrgControl::new(org).write(move |work| Ok(rules::kept(work.sql, kind)?)).await?;
     Ok(json_of(&rules))
-}
-
-/// Keeps a rule under its id, or under a new one.
-fn kept<R: Serialize>(
-    work: &Work<'_>,
-    kind: &'static str,
-    prefix: &str,
-    id: &mut String,
-    with_id: impl FnOnce(String) -> R,
-) -> Result<R, Fault> {
-    if id.is_empty() {
-        *id = work.next_id(prefix);
-    }
-    let rule = with_id(id.clone());
-    rules::keep(work.sql, kind, id, &rule)?;
-    rules::publish_rules(work)?;
-    Ok(rule)
 }
 
 /// The described name of an object that has all these fields.

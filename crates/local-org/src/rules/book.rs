@@ -3,13 +3,16 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::types::Value as Cell;
+use rusqlite::{Connection, params, params_from_iter};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::org::{Work, setting};
 use crate::rules::formula_fields::FieldsOf;
 use crate::rules::validation_rules::ValidationMetadata;
 use crate::schema::Schema;
+use crate::storage::{identifier, table};
 use crate::validation::{Formula, FormulaError};
 
 /// All rules, by the object they are of.
@@ -111,17 +114,66 @@ impl ValidationRule {
     }
 }
 
-/// Keeps a rule, in the place of the one with its id.
-pub(crate) fn keep(sql: &Connection, kind: &str, id: &str, rule: &impl Serialize) -> rusqlite::Result<()> {
+impl DuplicateRule {
+    /// Keeps the rule, in the place of the one with its id, and the row that callers find it by.
+    pub(crate) fn keep(&self, work: &Work<'_>) -> rusqlite::Result<()> {
+        keep(work.sql, DUPLICATE, &self.id, self)?;
+        let values = [("SobjectType", &self.object), ("DeveloperName", &self.name), ("MasterLabel", &self.name)];
+        show(work, "DuplicateRule", &self.id, values, ("IsActive", true))
+    }
+}
+
+impl AssignmentRule {
+    /// Keeps the rule, in the place of the one with its id, and the row that callers find it by.
+    pub(crate) fn keep(&self, work: &Work<'_>) -> rusqlite::Result<()> {
+        keep(work.sql, ASSIGNMENT, &self.id, self)?;
+        let values = [("SobjectType", &self.object), ("Name", &self.name)];
+        show(work, "AssignmentRule", &self.id, values, ("Active", self.active))
+    }
+}
+
+fn keep(sql: &Connection, kind: &str, id: &str, rule: &impl Serialize) -> rusqlite::Result<()> {
     let definition = serde_json::to_string(rule).unwrap_or_default();
     sql.prepare_cached("INSERT OR REPLACE INTO rule (id, kind, definition) VALUES (?1, ?2, ?3)")?
         .execute(params![id, kind, definition])
         .map(drop)
 }
 
-/// Forgets a rule; answers whether there was one.
-pub(crate) fn forget(sql: &Connection, kind: &str, id: &str) -> rusqlite::Result<bool> {
-    sql.execute("DELETE FROM rule WHERE id = ?1 AND kind = ?2", params![id, kind]).map(|count| count > 0)
+/// The row of a rule, as queries show it.
+fn show<const N: usize>(
+    work: &Work<'_>,
+    object: &str,
+    id: &str,
+    texts: [(&str, &String); N],
+    (flag, is_set): (&str, bool),
+) -> rusqlite::Result<()> {
+    let user = setting(work.sql, "admin_id")?.unwrap_or_default();
+    let mut names = vec!["Id", flag, "CreatedById", "LastModifiedById"];
+    let mut cells = vec![text_cell(id), Cell::Integer(is_set.into()), text_cell(&user), text_cell(&user)];
+    for name in ["CreatedDate", "LastModifiedDate", "SystemModstamp"] {
+        names.push(name);
+        cells.push(text_cell(work.stamp()));
+    }
+    for (name, text) in texts {
+        names.push(name);
+        cells.push(text_cell(text));
+    }
+    let columns: Vec<String> = names.iter().map(|name| identifier(name)).collect();
+    let places = vec!["?"; cells.len()].join(", ");
+    let sql = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({places})", table(object), columns.join(", "));
+    work.sql.execute(&sql, params_from_iter(cells)).map(drop)
+}
+
+fn text_cell(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+/// Forgets a duplicate or assignment rule and its row; answers whether there was one.
+pub(crate) fn forget(work: &Work<'_>, id: &str) -> rusqlite::Result<bool> {
+    for object in ["DuplicateRule", "AssignmentRule"] {
+        work.sql.execute(&format!("DELETE FROM {} WHERE \"Id\" = ?1", table(object)), [id])?;
+    }
+    work.sql.execute("DELETE FROM rule WHERE id = ?1", [id]).map(|count| count > 0)
 }
 
 /// The kept rules of a kind, in the order they were made.

@@ -25,7 +25,7 @@ use crate::rows::{self, Input, Saving};
 
 pub(crate) use assignment::Assignment;
 pub(crate) use automatic::after_save;
-pub(crate) use book::{ASSIGNMENT, DUPLICATE, RuleBook, forget, keep, kept};
+pub(crate) use book::{ASSIGNMENT, DUPLICATE, RuleBook, forget, kept};
 pub use book::{AssignmentRule, DuplicateRule};
 pub(crate) use deletion::delete;
 pub(crate) use lead_conversion::{Conversion, Converted, convert};

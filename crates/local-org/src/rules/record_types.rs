@@ -54,7 +54,7 @@ pub(super) fn complete_type(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()>
 pub(super) fn after_save(saving: &Saving<'_, '_>) -> Result<(), rusqlite::Error> {
     let work = saving.work;
     let Some(object) = saving.text("SobjectType") else { return Ok(()) };
-    let Some(schema) = with_field(&work.schema, object) else { return Ok(()) };
+    let Some(schema) = with_field(&work.coming_schema(), object) else { return Ok(()) };
     let kept = setting(work.sql, SETTING)?.unwrap_or_default();
     if !kept.split(',').any(|known| known == object) {
         keep_setting(work.sql, SETTING, &format!("{kept},{object}"))?;

@@ -55,7 +55,7 @@ pub(crate) fn switch(work: &Work<'_>, switch: Switch) -> Result<(), Fault> {
         return Ok(());
     }
     keep_setting(work.sql, switch.setting(), "on")?;
-    let schema = switch.applied(&work.schema);
+    let schema = switch.applied(&work.coming_schema());
     for object in schema.objects() {
         let before = work.schema.object(&object.name);
         for field in &object.fields {

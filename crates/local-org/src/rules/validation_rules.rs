@@ -120,7 +120,8 @@ pub(crate) fn delete(work: &Work<'_>, id: &str) -> Result<(), Fault> {
 
 /// Puts the kept rules in force.
 pub(crate) fn publish(work: &Work<'_>) -> Result<(), Fault> {
-    work.publish(work.schema.with_rules(RuleBook::load(work.sql, &work.schema)?));
+    let schema = work.coming_schema();
+    work.publish(schema.with_rules(RuleBook::load(work.sql, &schema)?));
     Ok(())
 }
 

@@ -118,3 +118,40 @@ async fn members_of_a_deleted_group_are_gone() {
     assert_eq!(caller.delete(&format!("/sobjects/Group/{group}")).await.0, StatusCode::NO_CONTENT);
     assert_eq!(count(&caller, "SELECT COUNT() FROM GroupMember").await, 0);
 }
+
+/// Custom relationships say themselves what a deletion does.
+#[tokio::test]
+async fn custom_relationships_cascade_restrict_or_clear() {
+    let caller = Caller::new().await;
+    let to_account = |kind: &str, children: &str, constraint: Value| {
+        json!({"label": "A", "type": kind, "referenceTo": "Account", "relationshipName": children,
+            "deleteConstraint": constraint})
+    };
+    for (name, field) in [
+        ("Line__c", to_account("MasterDetail", "Lines", Value::Null)),
+        ("Hold__c", to_account("Lookup", "Holds", json!("Restrict"))),
+        ("Remark__c", to_account("Lookup", "Remarks", json!("SetNull"))),
+    ] {
+        let metadata = json!({"label": name, "pluralLabel": format!("{name}s"), "deploymentStatus": "Deployed",
+            "sharingModel": "ReadWrite", "nameField": {"type": "Text", "label": "Name"}});
+        let (status, body) =
+            caller.post("/tooling/sobjects/CustomObject", json!({"FullName": name, "Metadata": metadata})).await;
+        assert_eq!(status, StatusCode::CREATED, "{body}");
+        caller.custom_field(&format!("{name}.A__c"), field).await;
+    }
+    let account = caller.create("Account", json!({"Name": "A"})).await;
+    let path = format!("/sobjects/Account/{account}");
+    let row = json!({"Name": "r", "A__c": account});
+    let line = caller.create("Line__c", row.clone()).await;
+    let hold = caller.create("Hold__c", row.clone()).await;
+    let remark = caller.create("Remark__c", row).await;
+    let told = error(caller.delete(&path).await);
+    let text =
+        "Your attempt to delete A could not be completed because it is associated with the following hold__cs.: r\n";
+    assert_eq!(told, format!("400 DELETE_FAILED {text}"));
+    caller.delete(&format!("/sobjects/Hold__c/{hold}")).await;
+    assert_eq!(caller.delete(&path).await.0, StatusCode::NO_CONTENT);
+    let told = error(caller.get(&format!("/sobjects/Line__c/{line}")).await);
+    assert_eq!(told, "404 ENTITY_IS_DELETED entity is deleted");
+    assert_eq!(caller.get(&format!("/sobjects/Remark__c/{remark}")).await.1["A__c"], Value::Null);
+}

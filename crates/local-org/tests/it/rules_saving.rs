@@ -52,8 +52,11 @@ async fn duplicates_are_refused_unless_the_caller_allows_them() {
     caller.post("/local-org/duplicate-rules", strict).await;
     let (status, _) = send_with(&caller, allow, Method::POST, "/sobjects/Lead", row.clone()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
+    let named = caller.column("DeveloperName", "SELECT DeveloperName FROM DuplicateRule WHERE IsActive = true").await;
+    assert_eq!(named, [json!("Same_Person")]);
     caller.delete(&format!("/local-org/rules/{}", rule["id"].as_str().unwrap())).await;
     caller.create("Lead", row).await;
+    assert!(caller.column("Id", "SELECT Id FROM DuplicateRule").await.is_empty());
 }
 
 #[tokio::test]
@@ -82,6 +85,8 @@ async fn an_assignment_rule_gives_new_leads_to_a_queue() {
     let queue = caller.column("Id", "SELECT Id FROM Group WHERE Type = 'Queue'").await.remove(0);
     let rule = json!({"object": "Lead", "name": "Web", "field": "LeadSource", "value": "Web", "owner_id": queue});
     let (_, rule) = caller.post("/local-org/assignment-rules", rule).await;
+    let soql = "SELECT Id FROM AssignmentRule WHERE SobjectType = 'Lead' AND Active = true";
+    assert_eq!(caller.column("Id", soql).await, [rule["id"].clone()]);
     let row = |source: &str| json!({"LastName": "L", "Company": "C", "LeadSource": source});
     let owner = async |id: &str| caller.get(&format!("/sobjects/Lead/{id}")).await.1["OwnerId"].clone();
     let by_rule = caller.create("Lead", row("Web")).await;
@@ -155,6 +160,24 @@ async fn record_types_belong_to_their_object() {
     assert!(told.starts_with("400 INVALID_CROSS_REFERENCE_KEY "), "{told}");
     let back = json!({"RecordTypeId": "012000000000000AAA"});
     assert_eq!(caller.patch(&format!("/sobjects/Account/{typed}"), back).await.0, StatusCode::NO_CONTENT);
+}
+
+/// Types of several objects in one call each bring their field; a call taken back brings none.
+#[tokio::test]
+async fn record_types_of_one_call_each_bring_their_field() {
+    let caller = Caller::new().await;
+    let row = |name: &str, object: &str| json!({"attributes": {"type": "RecordType"}, "Name": name, "DeveloperName": name, "SobjectType": object});
+    let undone = json!({"allOrNone": true, "records": [row("A", "Lead"), row("B", "Nothing")]});
+    let (_, results) = caller.post("/composite/sobjects", undone).await;
+    assert_eq!(results[0]["success"], false);
+    caller.create("Lead", json!({"LastName": "L", "Company": "C"})).await;
+    let both = json!({"records": [row("A", "Lead"), row("B", "Contact")]});
+    let (_, results) = caller.post("/composite/sobjects", both).await;
+    assert_eq!((&results[0]["success"], &results[1]["success"]), (&json!(true), &json!(true)), "{results}");
+    for object in ["Lead", "Contact"] {
+        let types = caller.column("RecordTypeId", &format!("SELECT RecordTypeId FROM {object}")).await;
+        assert_eq!(types.len(), usize::from(object == "Lead"));
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::bulk::jobs::{Definition, Operation};
 use crate::ids;
 use crate::org::Work;
 use crate::rows::{self, Found, Purpose, key_cell};
-use crate::rules::hard_delete;
+use crate::rules::{Assignment, hard_delete};
 use crate::schema::{Ability, Field};
 
 /// What became of a row.
@@ -34,6 +34,8 @@ impl<'chunk, 'job> Chunk<'chunk, 'job> {
         definition: &'chunk Definition,
         rows: impl Iterator<Item = CsvRow<'block>>,
     ) -> Self {
+        let assignment = definition.assignment_rule.clone().map_or(Assignment::Off, Assignment::Rule);
+        work.save_options.borrow_mut().assignment = assignment;
         let mut chunk = Self { work, columns, definition, repeated: HashMap::new() };
         if definition.operation != Operation::Insert {
             for row in rows {
