@@ -1,7 +1,7 @@
 //! A caller that costs little: one connection, requests made beforehand, answers read to their end.
 
 use axum::body::Bytes;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -45,20 +45,54 @@ impl Caller {
 
     /// Sends one call of the REST API; answers its body. Anything but a success is an error.
     pub(crate) async fn call(&mut self, method: &str, path: &str, body: Bytes) -> Result<Bytes, Problem> {
-        let request = Request::builder()
+        self.call_as(method, path, "application/json", body).await
+    }
+
+    /// As [`Caller::call`], with a body of another type.
+    pub(crate) async fn call_as(
+        &mut self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Bytes,
+    ) -> Result<Bytes, Problem> {
+        let request = self.request(method, path, content_type, body)?;
+        let (_, body) = self.send(request).await?;
+        Ok(body)
+    }
+
+    /// Reads a page of bulk results; answers the locator of the next and the page.
+    pub(crate) async fn page(&mut self, path: &str) -> Result<(String, Bytes), Problem> {
+        let request = self.request("GET", path, "application/json", Bytes::new())?;
+        let (headers, body) = self.send(request).await?;
+        let locator = headers.get("sforce-locator").ok_or("no locator")?.to_str()?.to_owned();
+        Ok((locator, body))
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Bytes,
+    ) -> Result<Request<Full<Bytes>>, Problem> {
+        Ok(Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, &self.host)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::from(body))?;
-        let (status, body) = self.send(request).await?;
-        if status.is_success() { Ok(body) } else { Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into()) }
+            .header(header::CONTENT_TYPE, content_type)
+            .body(Full::from(body))?)
     }
 
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), Problem> {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(HeaderMap, Bytes), Problem> {
+        self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
-        let status = response.status();
-        Ok((status, response.into_body().collect().await?.to_bytes()))
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        if parts.status.is_success() {
+            return Ok((parts.headers, body));
+        }
+        Err(format!("{}: {}", parts.status, String::from_utf8_lossy(&body)).into())
     }
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it speaks to a person at a terminal")]
 
+mod bulk;
 mod caller;
 mod collections;
 mod measured;
@@ -24,7 +25,10 @@ async fn main() -> ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("collections") => collections::measure(rows.unwrap_or(50_000)).await,
         Some("queries") => queries::measure(rows.unwrap_or(20_000)).await,
-        _ => Err("name a measurement: collections or queries".into()),
+        Some("bulk-ingest") => bulk::measure_ingest(rows.unwrap_or(300_000)).await,
+        Some("bulk-query") => bulk::measure_query(rows.unwrap_or(500_000)).await,
+        Some("bulk-large") => bulk::measure_large(rows.unwrap_or(10_000_000)).await,
+        _ => Err("name a measurement: collections, queries, bulk-ingest, bulk-query or bulk-large".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
