@@ -7,6 +7,8 @@ use crate::org::visit;
 
 /// What a person uses to make the org answer 500 on purpose.
 const CONTROL: &str = "/local-org";
+/// A header that does the same for one request.
+const FAULT: &str = "x-local-org-fault";
 
 /// Sends the request.
 ///
@@ -32,8 +34,9 @@ fn headers<'a>(lines: impl Iterator<Item = &'a [u8]>) -> HeaderMap {
     for line in lines {
         let (name, value) = split(line, b":");
         let name = HeaderName::from_bytes(name.trim_ascii());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.trim_ascii())) {
-            headers.append(name, value);
+        match (name, HeaderValue::from_bytes(value.trim_ascii())) {
+            (Ok(name), Ok(value)) if name != FAULT => drop(headers.append(name, value)),
+            _ => {}
         }
     }
     headers

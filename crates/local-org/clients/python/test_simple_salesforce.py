@@ -21,8 +21,9 @@ def works(client):
     return client.query("SELECT Id FROM Organization")["totalSize"] == 1
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(org):
+    """A session of this test's own: one of them ends all there are."""
     token = org.token()
     return Salesforce(instance_url=token["instance_url"], session_id=token["access_token"])
 

@@ -14,8 +14,12 @@ before(async () => {
   const given = { SF_ACCESS_TOKEN: await token() };
   await done(["org", "login", "access-token", "--instance-url", url, "--no-prompt", "--alias", "org", "--set-default"], given);
   const metadata = { label: FIELD, type: "Text", length: 64, externalId: true, unique: true };
-  const field = JSON.stringify({ FullName: `Account.${FIELD}`, Metadata: metadata });
-  await done(["api", "request", "rest", "/services/data/v66.0/tooling/sobjects/CustomField", "--method", "POST", "--body", field]).catch(() => {});
+  const answer = await fetch(`${url}/services/data/v66.0/tooling/sobjects/CustomField`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${await token()}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ FullName: `Account.${FIELD}`, Metadata: metadata }),
+  });
+  assert.equal(answer.status, 201);
 });
 
 test("a signed assertion", async () => {
