@@ -185,7 +185,11 @@ fn parent_id(work: &Work<'_>, parent: &ParentKey<'_>) -> rusqlite::Result<Result
             refused("INVALID_FIELD", format!("Foreign key field {} is not an external ID", parent.key_field))
         }
         Found::Deleted | Found::None => {
-            let text = format!("Foreign key external ID: {} not found for field {}", parent.key, parent.key_field);
+            let entity = asked.unwrap_or_default();
+            let text = format!(
+                "Foreign key external ID: {} not found for field {} in entity {entity}",
+                parent.key, parent.key_field
+            );
             refused("INVALID_FIELD", text)
         }
     })

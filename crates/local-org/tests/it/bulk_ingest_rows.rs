@@ -235,11 +235,9 @@ async fn parents_are_found_by_their_keys() {
     let csv = "Ext__c,LastName,Account.Ext__c\nc1,,#N/A\n";
     let job = json!({"object": "Contact", "operation": "upsert", "externalIdFieldName": "Ext__c"});
     assert_all_done(&caller.load(job, csv).await.1);
-    assert!(
-        caller
-            .row_error(of("Contact", "insert"), "LastName,Account.Ext__c\nC,zz\n")
-            .await
-            .starts_with("INVALID_FIELD:Foreign key external ID: zz not found for field Ext__c")
+    assert_eq!(
+        caller.row_error(of("Contact", "insert"), "LastName,Account.Ext__c\nC,zz\n").await,
+        "INVALID_FIELD:Foreign key external ID: zz not found for field Ext__c in entity Account:--"
     );
     for (object, column) in [
         ("Task", "Who.Ext__c"),

@@ -230,5 +230,8 @@ async fn a_parent_is_found_by_external_id() {
     let contact = caller.create("Contact", json!({"LastName": "L", "Account": {"Key__c": "42"}})).await;
     assert_eq!(caller.get(&format!("/sobjects/Contact/{contact}")).await.1["AccountId"], json!(account));
     let missing = caller.post("/sobjects/Contact", json!({"LastName": "L", "Account": {"Key__c": "43"}})).await;
-    assert_eq!(error(missing), "400 INVALID_FIELD Foreign key external ID: 43 not found for field Key__c");
+    assert_eq!(
+        error(missing),
+        "400 INVALID_FIELD Foreign key external ID: 43 not found for field Key__c in entity Account"
+    );
 }
