@@ -27,11 +27,14 @@ use crate::config::StartError;
 use crate::faults;
 use crate::org::Org;
 use crate::requests::{SeenRequest, masked_body, masked_form, masked_headers};
+use crate::rest::without_suffix;
 
 /// The largest body read (REST API Developer Guide: 50 MB for text).
 pub(crate) const LARGEST_BODY: usize = 50 * 1024 * 1024;
 /// The longest path with query string in bytes.
 const LONGEST_URI: usize = 16_384;
+/// The longest path and headers together, in bytes.
+const LONGEST_HEAD: usize = 16_384;
 
 /// What the log of requests shows in place of a bulk upload.
 const UPLOAD_SHOWN: &[u8] = b"[a bulk upload]";
@@ -121,7 +124,11 @@ where
     if request.uri().to_string().len() > LONGEST_URI {
         return Ok(StatusCode::URI_TOO_LONG.into_response());
     }
-    let (parts, body) = normalized(request).into_parts();
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers + request.uri().to_string().len() > LONGEST_HEAD {
+        return Ok(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response());
+    }
+    let (parts, body) = without_suffix(normalized(request)).into_parts();
     let (body, shown) = if is_upload(&parts) {
         (Body::new(body), Bytes::from_static(UPLOAD_SHOWN))
     } else {

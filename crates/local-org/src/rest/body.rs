@@ -2,11 +2,23 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::answers::{Fault, RowError};
 
 /// Media types whose bodies are read.
 const READ: [&str; 3] = ["application/json", "text/json", "application/xml"];
+
+/// What the parser of this org says, and what Salesforce's says of the same.
+const WANTED: [(&str, &str); 7] = [
+    ("key must be a string", "was expecting double-quote to start field name"),
+    ("trailing comma", "was expecting double-quote to start field name"),
+    ("expected `:`", "was expecting a colon to separate field name and value"),
+    ("expected `,` or `}`", "was expecting comma to separate OBJECT entries"),
+    ("expected `,` or `]`", "was expecting comma to separate ARRAY entries"),
+    ("expected value", "expected a valid value (number, String, array, object, 'true', 'false' or 'null')"),
+    ("trailing characters", "expected the end of the value"),
+];
 
 /// The body as text.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Fault> {
@@ -19,8 +31,26 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
         let text = "The HTTP entity body is required, but this request has no entity body.";
         return Err(Fault::unreadable(text));
     }
-    serde_json::from_slice(body)
-        .map_err(|error| Fault::unreadable(format!("{error} at [line:{}, column:{}]", error.line(), error.column())))
+    serde_json::from_slice(body).map_err(|error| Fault::unreadable(parser_text(body, &error)))
+}
+
+/// What the API's parser says of a body that is no JSON, or not of the wanted kind.
+fn parser_text(body: &[u8], error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column().max(1));
+    let at = format!("at [line:{line}, column:{column}]");
+    let found = body.split(|byte| *byte == b'\n').nth(line.saturating_sub(1)).and_then(|text| text.get(column - 1));
+    let said = error.to_string();
+    let wanted = WANTED.iter().find(|(ours, _)| said.starts_with(ours)).map(|(_, theirs)| *theirs);
+    match (error.classify(), found, wanted) {
+        (Category::Eof, ..) => format!("Unexpected end-of-input: was expecting more of the value {at}"),
+        (Category::Data, ..) => {
+            format!("Cannot deserialize instance: {} {at}", said.split(" at line ").next().unwrap_or_default())
+        }
+        (_, Some(byte), Some(wanted)) => {
+            format!("Unexpected character ('{}' (code {byte})): {wanted} {at}", char::from(*byte))
+        }
+        _ => format!("{} {at}", said.split(" at line ").next().unwrap_or_default()),
+    }
 }
 
 /// The refusal of a single row.

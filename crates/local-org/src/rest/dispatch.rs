@@ -15,7 +15,7 @@ use crate::rest::described_answers::Moment;
 use crate::rest::operation::{AnswerBody, Operation, OperationAnswer};
 use crate::rest::{
     Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, layouts, limits,
-    object, query, relations, rows,
+    listings, object, query, recent, relations, replication, rows,
 };
 
 /// Whether an operation leaves the org as it is.
@@ -33,7 +33,8 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
         [name @ ("query" | "queryAll"), rest @ ..] => queried(work, call, operation, *name == "queryAll", rest),
         ["actions", "standard", "convertLead"] => convert_lead::run(work, call, operation),
         ["limits", rest @ ..] => limited(work, operation, rest),
-        _ => Err(Fault::no_resource()),
+        ["recent"] => recent::recent(work, call, operation),
+        path => listings::answered(work, call, operation, path).unwrap_or_else(|| Err(Fault::no_resource())),
     }
 }
 
@@ -53,6 +54,8 @@ fn sobjects(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) 
         [] | [_, "describe", ..] | [_, "listviews" | "quickActions"] => Err(operation.not_allowed("HEAD,GET")),
         [object] if operation.method == Method::POST => rows::create(work, call, operation, object, false),
         [_] => Err(operation.not_allowed("HEAD,GET,POST")),
+        [object, "updated"] => replication::updated(work, operation, object),
+        [object, "deleted"] => replication::deleted(work, operation, object),
         [object, id] if id.eq_ignore_ascii_case("Id") && operation.method == Method::POST => {
             rows::create(work, call, operation, object, true)
         }

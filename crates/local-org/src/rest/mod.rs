@@ -18,19 +18,25 @@ mod external_ids;
 mod gate;
 mod layouts;
 pub(crate) mod limits;
+mod listings;
 mod operation;
+mod presentation;
 mod query;
+mod recent;
 mod relations;
+mod replication;
 mod rows;
 mod tooling;
 mod versions;
+mod xml;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
+use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::answers::Fault;
 use crate::org::{Org, Work};
@@ -40,18 +46,11 @@ use crate::server::LARGEST_BODY;
 pub(crate) use call::{Call, CallOptions};
 pub(crate) use conditional::SchemaAge;
 pub(crate) use described_answers::DescribedAnswers;
+pub(crate) use presentation::without_suffix;
 
 pub(crate) fn routes(org: &Org) -> Router<Org> {
     let versioned = Router::new()
         .route("/", get(versions::resources))
-        .route("/limits", any(operation::handle))
-        .route("/limits/recordCount", any(operation::handle))
-        .route("/sobjects", any(operation::handle))
-        .route("/sobjects/{object}", any(operation::handle))
-        .route("/sobjects/{object}/{*rest}", any(operation::handle))
-        .route("/actions/{*rest}", any(operation::handle))
-        .route("/composite", any(operation::handle))
-        .route("/composite/{*rest}", any(operation::handle))
         .route("/query", get(query::query))
         .route("/queryAll", get(query::query_all))
         .route("/query/{locator}", get(query::next_page))
@@ -59,14 +58,13 @@ pub(crate) fn routes(org: &Org) -> Router<Org> {
         .route("/tooling", any(tooling::handle))
         .route("/tooling/{*rest}", any(tooling::handle))
         .nest("/jobs", crate::bulk::routes())
-        .fallback(no_resource)
+        .fallback(operation::handle)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn_with_state(Arc::clone(org), gate::gate));
+        .layer(from_fn_with_state(Arc::clone(org), gate::gate))
+        .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(presentation::present))
+        .layer(presentation::compression());
     Router::new().route("/services/data", get(versions::versions)).nest("/services/data/{version}", versioned)
-}
-
-pub(crate) async fn no_resource() -> Fault {
-    Fault::no_resource()
 }
 
 /// The object a path names, in any case.

@@ -85,7 +85,8 @@ impl Operation {
     pub(super) async fn of_request(request: Request) -> Result<Self, Fault> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        let bytes = Bytes::from_request(request, &()).await.map_err(|error| Fault::unreadable(error.to_string()))?;
+        let bytes =
+            Bytes::from_request(request, &()).await.map_err(|error| unreadable(error.status(), error.body_text()))?;
         body::check_media_type(&headers, &bytes)?;
         Self::new(method, &target, headers, bytes)
     }
@@ -180,6 +181,14 @@ impl IntoResponse for OperationAnswer {
         };
         response.headers_mut().extend(self.headers);
         response
+    }
+}
+
+/// A body that did not come whole: too large, or badly compressed.
+fn unreadable(status: StatusCode, text: String) -> Fault {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::new(status, "REQUEST_ENTITY_TOO_LARGE", text),
+        _ => Fault::unreadable(text),
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::answers::{Fault, ok};
 use crate::org::Org;
 use crate::rest::Call;
+use crate::rest::listings::{OFF, PRESENT};
 
 /// The oldest version still served; those before it are retired and answer 410.
 const OLDEST: u32 = 31;
@@ -16,9 +17,6 @@ const OLDEST: u32 = 31;
 const NEWEST: u32 = 68;
 /// The release of a version whose number divides by three; three releases a year.
 const WINTER_2027: u32 = 68;
-
-/// The resources of this org by their keys in the resource map.
-const RESOURCES: [&str; 7] = ["tooling", "composite", "query", "queryAll", "limits", "sobjects", "recent"];
 
 pub(crate) async fn versions() -> Response {
     let listed = (OLDEST..=NEWEST).map(|version| {
@@ -31,7 +29,7 @@ pub(crate) async fn resources(State(org): State<Org>, Extension(call): Extension
     let base = format!("/services/data/{}", call.version);
     let org_id = org.read(|work| work.org_id()).await?;
     let mut map: Map<String, Value> =
-        RESOURCES.iter().map(|key| ((*key).to_owned(), format!("{base}/{key}").into())).collect();
+        PRESENT.iter().chain(&OFF).map(|key| ((*key).to_owned(), format!("{base}/{key}").into())).collect();
     let identity = format!("{}/id/{org_id}/{}", org.sign_in_url(), call.user_id);
     map.insert("identity".to_owned(), identity.into());
     Ok(ok(&map.into()))

@@ -51,7 +51,7 @@ pub(crate) fn config() -> (OrgConfig, Arc<ManualClock>) {
     reason = "the tests are a client of their own; the product's is not to be trusted here"
 )]
 pub(crate) fn client() -> Client {
-    Client::new()
+    Client::builder().no_gzip().build().unwrap()
 }
 
 impl Caller {
