@@ -7,7 +7,7 @@ use serde_json::error::Category;
 use crate::answers::{Fault, RowError};
 
 /// Media types whose bodies are read.
-const READ: [&str; 3] = ["application/json", "text/json", "application/xml"];
+const READ: [&str; 2] = ["application/json", "text/json"];
 
 /// What the parser of this org says, and what Salesforce's says of the same.
 const WANTED: [(&str, &str); 7] = [

@@ -8,14 +8,15 @@ use serde_json::Value;
 use crate::answers::Fault;
 use crate::ids;
 use crate::org::Work;
+use crate::rest::blobs::is_blob;
 use crate::rest::conditional::State;
 use crate::rest::convert_lead;
 use crate::rest::describe_object::Place;
 use crate::rest::described_answers::Moment;
 use crate::rest::operation::{AnswerBody, Operation, OperationAnswer};
 use crate::rest::{
-    Call, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, layouts, limits,
-    listings, object, query, recent, relations, replication, rows,
+    Call, blobs, collection_retrieve, collection_upsert, collections, composite, describe, external_ids, layouts,
+    limits, listings, object, query, recent, relations, replication, rows, search,
 };
 
 /// Whether an operation leaves the org as it is.
@@ -34,6 +35,8 @@ pub(super) fn run(work: &Work<'_>, call: &Call, operation: &Operation) -> Result
         ["actions", "standard", "convertLead"] => convert_lead::run(work, call, operation),
         ["limits", rest @ ..] => limited(work, operation, rest),
         ["recent"] => recent::recent(work, call, operation),
+        ["search"] => search::search(work, call, operation),
+        ["parameterizedSearch"] => search::parameterized(work, call, operation),
         path => listings::answered(work, call, operation, path).unwrap_or_else(|| Err(Fault::no_resource())),
     }
 }
@@ -120,7 +123,10 @@ fn below_record(
     if ids::normalized(id).is_none() {
         return Err(Fault::no_row(id));
     }
-    relations::followed(work, call, operation, name, id, steps)
+    match steps {
+        [field] if is_blob(object(work, name)?.field(field)) => blobs::read(work, operation, name, id, field),
+        _ => relations::followed(work, call, operation, name, id, steps),
+    }
 }
 
 fn collection(work: &Work<'_>, call: &Call, operation: &Operation, rest: &[&str]) -> Result<OperationAnswer, Fault> {

@@ -87,13 +87,18 @@ pub(super) fn answered(
         ["actions"] => {
             json!({"standard": format!("{base}/actions/standard"), "custom": format!("{base}/actions/custom")})
         }
-        ["actions", "standard"] => json!({"actions": []}),
+        ["actions", "standard"] => json!({"actions": [convert_lead(&base)]}),
         ["actions", "custom"] => json!({}),
         ["support"] => json!({"knowledgeArticles": format!("{base}/support/knowledgeArticles")}),
         [key, ..] if OFF.contains(key) => return Some(Err(is_off())),
         _ => return None,
     };
     Some(operation.only_get().map(|()| OperationAnswer::ok(body)))
+}
+
+/// The one invocable action of this org.
+fn convert_lead(base: &str) -> Value {
+    json!({"label": "Convert Lead", "name": "convertLead", "type": "CONVERTLEAD", "url": format!("{base}/actions/standard/convertLead")})
 }
 
 fn is_off() -> Fault {

@@ -1,5 +1,6 @@
 //! The REST API: one file per family of resources. Refuses to hold rules; those are in `rows` and `soql_execution`.
 
+mod blobs;
 pub(crate) mod body;
 mod call;
 mod collection_retrieve;
@@ -26,6 +27,7 @@ mod recent;
 mod relations;
 mod replication;
 mod rows;
+mod search;
 mod tooling;
 mod versions;
 mod xml;

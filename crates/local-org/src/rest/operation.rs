@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::answers::{Fault, RowError, json_answer, json_text};
 use crate::metadata;
 use crate::org::{Org, Work};
-use crate::rest::{Call, body, dispatch};
+use crate::rest::{Call, blobs, body, dispatch};
 
 /// The code of a path that is no text once decoded (unconfirmed).
 const UNREADABLE_PATH: &str = "ILLEGAL_QUERY_PARAMETER_VALUE";
@@ -48,6 +48,8 @@ pub(crate) enum AnswerBody {
     Json(Value),
     /// JSON that is written already.
     Written(Arc<str>),
+    /// Of this media type.
+    Bytes(String, Bytes),
 }
 
 /// Answers a request of its own.
@@ -85,6 +87,9 @@ impl Operation {
     pub(super) async fn of_request(request: Request) -> Result<Self, Fault> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         let target = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+        if body::media_type(&headers).is_some_and(|kind| kind == "multipart/form-data") {
+            return Self::new(method, &target, headers, blobs::joined(request).await?);
+        }
         let bytes =
             Bytes::from_request(request, &()).await.map_err(|error| unreadable(error.status(), error.body_text()))?;
         body::check_media_type(&headers, &bytes)?;
@@ -146,6 +151,10 @@ impl OperationAnswer {
         Self { status, headers: HeaderMap::new(), body: AnswerBody::Nothing }
     }
 
+    pub(crate) fn bytes(media_type: String, content: Bytes) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body: AnswerBody::Bytes(media_type, content) }
+    }
+
     /// The same answer with one header more.
     pub(crate) fn with(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -159,7 +168,7 @@ impl OperationAnswer {
         match self.body {
             AnswerBody::Json(body) => body,
             AnswerBody::Written(text) => serde_json::from_str(&text).unwrap_or_default(),
-            AnswerBody::Nothing => Value::Null,
+            AnswerBody::Nothing | AnswerBody::Bytes(..) => Value::Null,
         }
     }
 }
@@ -178,6 +187,9 @@ impl IntoResponse for OperationAnswer {
             AnswerBody::Nothing => self.status.into_response(),
             AnswerBody::Json(body) => json_answer(self.status, &body),
             AnswerBody::Written(text) => json_text(self.status, text.to_string()),
+            AnswerBody::Bytes(media_type, content) => {
+                (self.status, [(header::CONTENT_TYPE, media_type)], content).into_response()
+            }
         };
         response.headers_mut().extend(self.headers);
         response

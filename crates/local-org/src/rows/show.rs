@@ -39,7 +39,7 @@ pub(crate) fn show(
     fields: &[&Field],
 ) -> rusqlite::Result<Option<Value>> {
     let needed: Vec<&Field> = object.fields.iter().filter(|field| is_stored(field)).collect();
-    let columns: Vec<String> = needed.iter().map(|field| identifier(&field.name)).collect();
+    let columns: Vec<String> = needed.iter().map(|field| shown_column(field)).collect();
     let sql = format!("SELECT {} FROM {} WHERE \"Id\" = ?1", columns.join(", "), table(&object.name));
     let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<Map<String, Value>> {
         let cells = needed.iter().enumerate();
@@ -53,12 +53,21 @@ pub(crate) fn show(
         for field in fields {
             let value = match field.kind {
                 FieldType::Address | FieldType::Location => address(object, field, |part| stored.get(part).cloned()),
+                FieldType::Base64 if stored.get(&field.name).is_some_and(|held| !held.is_null()) => {
+                    format!("{}/{}", record_url(version, &object.name, id), field.name).into()
+                }
                 _ => stored.get(&field.name).cloned().unwrap_or(Value::Null),
             };
             record.insert(field.name.clone(), value);
         }
         record.into()
     }))
+}
+
+/// A file is shown by its path, so its bytes stay where they are.
+fn shown_column(field: &Field) -> String {
+    let name = identifier(&field.name);
+    if field.kind == FieldType::Base64 { format!("CASE WHEN {name} IS NULL THEN NULL ELSE 1 END") } else { name }
 }
 
 /// An address or a location put together from its parts; null when all of them are.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod batch;
+mod blobs;
 mod browser;
 mod bulk_ingest_faults;
 mod bulk_ingest_jobs;
@@ -47,6 +48,7 @@ mod rules_lead_conversion;
 mod rules_saving;
 mod rules_standard_records;
 mod rules_validation;
+mod search;
 mod snapshots;
 mod soap;
 mod support;

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::{Fault, RowError};
 use crate::org::Work;
+use crate::rest::composite::ill_made;
 use crate::rest::composite::references::Answers;
 use crate::rest::composite::subrequest::{Place, Subrequest, is_legal, ready};
-use crate::rest::operation::OperationAnswer;
+use crate::rest::operation::{AnswerBody, OperationAnswer};
 use crate::rest::{Call, dispatch};
 
 /// How one part was answered.
@@ -82,7 +83,10 @@ fn one(
     };
     let call = Call { version: ready.version, ..call.clone() };
     work.attempt(|| {
-        let answer = dispatch::run(work, &call, &ready.operation).unwrap_or_else(OperationAnswer::from);
+        let mut answer = dispatch::run(work, &call, &ready.operation).unwrap_or_else(OperationAnswer::from);
+        if matches!(answer.body, AnswerBody::Bytes(..)) {
+            answer = ill_made("The content of a file is not supported in a subrequest.").into();
+        }
         let done = Done::new(answer, is_whole);
         let is_kept = done.status.as_u16() < 300;
         Ok((done, is_kept))

@@ -5,6 +5,7 @@ mod activities;
 mod campaign;
 mod campaign_member;
 mod case;
+mod content;
 mod contract;
 mod event;
 mod lead;
@@ -26,9 +27,11 @@ pub(in crate::rules) use lead::CONVERTED;
 /// Completes a row that is about to be checked.
 pub(crate) fn complete(saving: &mut Saving<'_, '_>) -> rusqlite::Result<()> {
     match saving.object.name.as_str() {
+        "Attachment" | "Document" => content::measure(saving),
         "Campaign" => campaign::complete(saving),
         "CampaignMember" => campaign_member::complete(saving),
         "Case" => case::complete(saving),
+        "ContentVersion" => content::complete_version(saving),
         "Contract" => contract::complete(saving),
         "Event" => event::complete(saving),
         "Lead" => lead::complete(saving),
@@ -51,6 +54,7 @@ pub(crate) fn after_save(saving: &Saving<'_, '_>, id: &str) -> rusqlite::Result<
     match saving.object.name.as_str() {
         "Campaign" => campaign::after_save(saving, id),
         "CampaignMember" => campaign_member::after_save(saving),
+        "ContentVersion" => content::after_save_version(saving, id),
         "Opportunity" => opportunity::after_save(saving, id),
         "OpportunityLineItem" => opportunity_line_item::after_save(saving),
         "OrderItem" => order::after_save(saving),
