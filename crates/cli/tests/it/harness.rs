@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -44,6 +44,11 @@ impl Process {
             assert!(begun.elapsed() < PATIENCE, "the process does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// What it prints, when that was piped.
+    pub(crate) fn output(&mut self) -> ChildStdout {
+        self.0.stdout.take().expect("its output is piped")
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -201,7 +206,7 @@ impl Org {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test looks at the org by a way of its own, not through the product's")]
-fn http_client() -> reqwest::Client {
+pub(crate) fn http_client() -> reqwest::Client {
     salesbridge_egress::install_crypto_provider();
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
