@@ -2,7 +2,7 @@
 //! rows inside it. Refuses to know what the request means.
 //!
 //! [`rule`] and [`action`] are what is written down, [`matching`] looks at requests, [`latency`] draws times, [`codes`]
-//! knows what Salesforce answers, [`file`] and [`header`] read rules, [`strikes`] says what befalls one request, [`rows`]
+//! knows what Salesforce answers, [`mod@file`] and [`header`] read rules, [`strikes`] says what befalls one request, [`rows`]
 //! refuses rows, [`carried_out`] does it all, [`broken_body`] sends bodies badly.
 
 mod action;
