@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 
 use crate::{
-    fuzz,
+    clients, fuzz,
     manifests::Workspace,
     map,
     processes::{cargo, finish, judge},
@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         name: "links in docs",
         work: Work::Doc(&["doc", "--no-deps", "--workspace", "--document-private-items", "--locked", "--quiet"]),
         remedy: "Mend the link in the doc comment that is named above.",
+    },
+    Step {
+        name: "clients",
+        work: Work::Inside(clients::usual),
+        remedy: "Run the suite alone, `cargo xtask clients --only SUITE`: the local org does not do what the client finds in Salesforce.",
     },
     Step {
         name: "schema",

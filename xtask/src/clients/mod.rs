@@ -52,6 +52,11 @@ const SUITES: &[Suite] = &[
     Suite { name: "cargo-test", language: Language::Example, tls: false, usual: false },
 ];
 
+/// Runs what CI runs.
+pub(crate) fn usual(workspace: &Workspace) -> Result<()> {
+    run(workspace, false, None)
+}
+
 /// Runs every suite, the usual ones, or the one that is named, and says how many tests passed and failed.
 pub(crate) fn run(workspace: &Workspace, all: bool, only: Option<&str>) -> Result<()> {
     let wanted = |suite: &&Suite| only.map_or(all || suite.usual, |name| name == suite.name);

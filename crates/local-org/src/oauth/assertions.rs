@@ -15,6 +15,8 @@ use crate::org::Work;
 
 /// How far ahead of the org's clock an assertion may expire.
 const LONGEST_LIFE: TimeDelta = TimeDelta::minutes(3);
+/// What rounding to whole seconds may add: simple-salesforce asks for three minutes and rounds up as well as down.
+const ROUNDING: TimeDelta = TimeDelta::milliseconds(500);
 /// Numbers from here on are milliseconds: in seconds they would name the year 5138.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 /// The audiences that stand for every org.
@@ -147,7 +149,7 @@ fn expiry(claims: &Value, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> 
     let milliseconds = if is_milliseconds { number } else { number.saturating_mul(1_000) };
     let expires_at = DateTime::from_timestamp_millis(milliseconds).ok_or(TOO_LONG)?;
     let grace = if is_milliseconds { LONGEST_LIFE } else { TimeDelta::zero() };
-    if expires_at - now > LONGEST_LIFE {
+    if expires_at - now > LONGEST_LIFE + ROUNDING {
         return Err(TOO_LONG);
     }
     if now - expires_at >= grace && now >= expires_at {

@@ -132,6 +132,16 @@ async fn the_forms_of_real_clients_are_accepted() {
     }
 }
 
+/// simple-salesforce asks for three minutes and rounds to whole seconds, up as well as down.
+#[tokio::test]
+async fn three_minutes_may_be_rounded_up() {
+    let stage = Stage::new().await;
+    let now = stage.now();
+    stage.caller.clock.advance(TimeDelta::milliseconds(500));
+    let (status, body) = stage.bearer(&stage.claims_with(json!({"exp": now + 181}))).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+}
+
 #[tokio::test]
 async fn what_is_wrong_with_an_assertion_is_told() {
     let stage = Stage::new().await;
