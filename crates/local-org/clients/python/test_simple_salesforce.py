@@ -15,6 +15,9 @@ from simple_salesforce.exceptions import (
 import certificates
 from conftest import ROWS
 
+# How long it waits before it asks for a job's state, in seconds; its own 5 are for an org that is far away.
+POLL = 0.2
+
 
 def works(client):
     """Whether the session that a sign-in gave opens the org."""
@@ -133,7 +136,8 @@ class TestQueries:
         soql = f"SELECT Id, (SELECT LastName FROM Contacts ORDER BY LastName) FROM Account WHERE Name = '{mark}'"
         children = client.query(soql)["records"][0]["Contacts"]["records"]
         assert [child["LastName"] for child in children] == ["Doe", "Roe"]
-        group = client.query(f"SELECT AccountId, COUNT(Id) n FROM Contact WHERE AccountId = '{account}' GROUP BY AccountId")
+        soql = f"SELECT AccountId, COUNT(Id) n FROM Contact WHERE AccountId = '{account}' GROUP BY AccountId"
+        group = client.query(soql)
         assert group["records"][0]["n"] == 2
 
     def test_deleted_rows_are_found_by_query_all(self, client, mark):
@@ -201,13 +205,14 @@ class TestBulk:
         rows = [{"LastName": f"Doe {n}", "Company": mark} for n in range(ROWS)]
         load(client, "Lead", rows)
         names = set()
-        for page in client.bulk2.Lead.query(f"SELECT LastName FROM Lead WHERE Company = '{mark}'", max_records=9_000):
+        soql = f"SELECT LastName FROM Lead WHERE Company = '{mark}'"
+        for page in client.bulk2.Lead.query(soql, max_records=9_000, wait=POLL):
             names.update(row["LastName"] for row in csv.DictReader(io.StringIO(page)))
         assert names == {row["LastName"] for row in rows}
 
     def test_an_upsert_by_external_id_tells_rows_apart(self, client, key_field, mark):
         rows = [{key_field: f"{mark}-{n}", "Name": "" if n == 3 else f"Acme {n}"} for n in range(5)]
-        result = client.bulk2.Account.upsert(records=rows, external_id_field=key_field)[0]
+        result = client.bulk2.Account.upsert(records=rows, external_id_field=key_field, wait=POLL)[0]
         assert (result["numberRecordsProcessed"], result["numberRecordsFailed"]) == (5, 1)
         failed = list(csv.DictReader(io.StringIO(client.bulk2.Account.get_failed_records(result["job_id"]))))
         assert failed[0]["sf__Error"].startswith("REQUIRED_FIELD_MISSING") and failed[0][key_field] == f"{mark}-3"
@@ -218,11 +223,11 @@ class TestBulk:
 
     def test_rows_are_deleted(self, client, mark):
         ids = [client.Account.create({"Name": mark})["id"] for _ in range(3)]
-        result = client.bulk2.Account.delete(records=[{"Id": id_} for id_ in ids])[0]
+        result = client.bulk2.Account.delete(records=[{"Id": id_} for id_ in ids], wait=POLL)[0]
         assert result["numberRecordsFailed"] == 0
         assert client.query(f"SELECT Id FROM Account WHERE Name = '{mark}'")["totalSize"] == 0
 
 
 def load(client, sobject, rows):
-    result = getattr(client.bulk2, sobject).insert(records=rows)[0]
+    result = getattr(client.bulk2, sobject).insert(records=rows, wait=POLL)[0]
     assert (result["numberRecordsProcessed"], result["numberRecordsFailed"]) == (len(rows), 0)
