@@ -46,6 +46,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "python", language: Language::Python, tls: true, usual: true },
     Suite { name: "node", language: Language::Node, tls: false, usual: true },
     Suite { name: "rust", language: Language::Rust, tls: false, usual: true },
+    Suite { name: "python-more", language: Language::Python, tls: true, usual: false },
     Suite { name: "sf", language: Language::NewerNode, tls: false, usual: false },
     Suite { name: "pytest", language: Language::Example, tls: false, usual: true },
     Suite { name: "jest", language: Language::Example, tls: false, usual: true },

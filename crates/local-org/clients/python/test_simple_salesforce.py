@@ -13,7 +13,7 @@ from simple_salesforce.exceptions import (
 )
 
 import certificates
-from conftest import ROWS
+from org import ROWS
 
 # How long it waits before it asks for a job's state, in seconds; its own 5 are for an org that is far away.
 POLL = 0.2
