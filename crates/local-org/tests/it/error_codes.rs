@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::support::{Caller, KEY, SECRET};
 
 /// A code, how to come by it in words, and the requests that do: the last one is answered with the code. `{account}` is an account,
-/// `{child}` one below it, `{contact}` a contact of it, `{deleted}` a deleted account, `{user}` the administrator, `{key}` and `{secret}`
+/// `{child}` one below it, `{contact}` a contact of it, `{deleted}` a deleted account, `{lead}` a lead, `{queue}` a queue of leads, `{user}` the
+/// administrator, `{inactive}` a user who may not sign in, `{key}` and `{secret}`
 /// those of the default app. `BAD` stands before calls with a wrong token, `NONE` before those without one.
 type Provoked = (&'static str, &'static str, &'static [&'static str]);
 
@@ -119,6 +120,102 @@ const PROVOKED: &[Provoked] = &[
         "deleting what other records need",
         &["POST /sobjects/Case {\"Subject\":\"S\",\"AccountId\":\"{account}\"}", "DELETE /sobjects/Account/{account}"],
     ),
+    (
+        "FUNCTIONALITY_NOT_ENABLED",
+        "a resource or a clause of SOQL that the org does not have",
+        &["GET /query?q=SELECT+Name,COUNT(Id)+FROM+Account+GROUP+BY+ROLLUP(Name)"],
+    ),
+    ("MALFORMED_SEARCH", "a search that cannot be read, or none", &["GET /search?q=FIND"]),
+    (
+        "INVALID_REPLICATION_DATE",
+        "`/updated` or `/deleted` with an end before its start",
+        &["GET /sobjects/Account/updated?start=2026-11-23T09:00:00Z&end=2026-11-23T08:00:00Z"],
+    ),
+    (
+        "INVALID_ID_FIELD",
+        "conversion of a lead that is not there",
+        &[
+            "POST /actions/standard/convertLead {\"inputs\":[{\"leadId\":\"00Q000000000001AAA\",\"convertedStatus\":\"Closed - Converted\"}]}",
+        ],
+    ),
+    (
+        "INVALID_OPERATION",
+        "a queue as owner of a record that it does not take",
+        &["POST /sobjects/Account {\"Name\":\"A\",\"OwnerId\":\"{queue}\"}"],
+    ),
+    (
+        "FIELD_INTEGRITY_EXCEPTION",
+        "an unknown state with state and country picklists on",
+        &[
+            "PUT /local-org/features {\"state_and_country_picklists\":true}",
+            "POST /sobjects/Account {\"Name\":\"A\",\"BillingCountry\":\"Nowhere\"}",
+        ],
+    ),
+    (
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "a validation rule that does not let a record through",
+        &[
+            "POST /local-org/validation-rules {\"object\":\"Lead\",\"name\":\"No\",\"formula\":\"TRUE\",\"message\":\"No.\"}",
+            "POST /sobjects/Lead {\"LastName\":\"L\",\"Company\":\"C\"}",
+        ],
+    ),
+    (
+        "DUPLICATES_DETECTED",
+        "a duplicate rule and an equal record",
+        &[
+            "POST /local-org/duplicate-rules {\"object\":\"Lead\",\"name\":\"Same\",\"fields\":[\"LastName\"],\"allow_save\":true}",
+            "POST /sobjects/Lead {\"LastName\":\"Same\",\"Company\":\"C\"}",
+            "POST /sobjects/Lead {\"LastName\":\"Same\",\"Company\":\"C\"}",
+        ],
+    ),
+    (
+        "DUPLICATE_EXTERNAL_ID",
+        "an upsert in a collection by a key that two records have",
+        &[
+            "FIELD Lead.Key__c {\"type\":\"Text\",\"label\":\"Key\",\"length\":20,\"externalId\":true}",
+            "POST /sobjects/Lead {\"LastName\":\"L\",\"Company\":\"C\",\"Key__c\":\"1\"}",
+            "POST /sobjects/Lead {\"LastName\":\"L\",\"Company\":\"C\",\"Key__c\":\"1\"}",
+            "PATCH /composite/sobjects/Lead/Key__c {\"records\":[{\"attributes\":{\"type\":\"Lead\"},\"Key__c\":\"1\"}]}",
+        ],
+    ),
+    (
+        "INACTIVE_OWNER_OR_USER",
+        "an inactive user as owner",
+        &["POST /sobjects/Account {\"Name\":\"A\",\"OwnerId\":\"{inactive}\"}"],
+    ),
+    (
+        "CANNOT_UPDATE_CONVERTED_LEAD",
+        "a change of a lead that was converted",
+        &[
+            "POST /local-org/leads/{lead}/convert {\"status\":\"Closed - Converted\"}",
+            "PATCH /sobjects/Lead/{lead} {\"City\":\"Ulm\"}",
+        ],
+    ),
+    (
+        "CIRCULAR_DEPENDENCY",
+        "an account below one of its own",
+        &["PATCH /sobjects/Account/{account} {\"ParentId\":\"{child}\"}"],
+    ),
+    (
+        "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
+        "`PATCH /local-org/users/ID/sign-in` `{\"password_expired\":true}` and SOAP login",
+        &["PATCH /local-org/users/{user}/sign-in {\"password_expired\":true}", "SOAP local-org-password"],
+    ),
+    (
+        "ORG_LOCKED",
+        "`PUT /local-org/sign-in-rules` `{\"is_org_active\":false}` and SOAP login",
+        &["PUT /local-org/sign-in-rules {\"is_org_active\":false}", "SOAP local-org-password"],
+    ),
+    (
+        "OAUTH_APPROVAL_ERROR_GENERIC",
+        "`is_installed` false of an app, and `/services/oauth2/authorize`",
+        &[
+            "POST /local-org/apps {\"consumer_key\":\"b\",\"consumer_secret\":\"s\",\"is_installed\":false,\"callback_url\":\"http://127.0.0.1:9/cb\"}",
+            "LEAD /services/oauth2/authorize?response_type=code&client_id=b&redirect_uri=http://127.0.0.1:9/cb",
+        ],
+    ),
+    ("ClientInputError", "a bulk file whose lines end otherwise than its job says", &["BULK Name\r\nA\r\n"]),
+    ("InvalidBatch", "a bulk file with a column that the object does not have", &["BULK Nothing\nA\n"]),
     ("UNSUPPORTED_API_VERSION", "a version that is retired", &["GET /services/data/v20.0/limits"]),
     (
         "PRECONDITION_FAILED",
@@ -219,6 +316,7 @@ async fn provoke(caller: &Caller, lines: &[&str]) -> String {
             "LONG" => caller.post("/sobjects/Account", json!({"Name": "A".repeat(300)})).await.1.to_string(),
             "LEAD" => leads_to(caller, rest).await,
             "DEVICE" => device(caller, rest.parse().unwrap()).await,
+            "BULK" => caller.load(json!({"object": "Account", "operation": "insert"}), rest).await.1.to_string(),
             "BAD" | "NONE" | "OLD" | "TYPE" => plain(caller, word, rest).await,
             _ => plain(caller, "", &line).await,
         };
@@ -232,8 +330,13 @@ async fn made(caller: &Caller) -> Vec<(&'static str, String)> {
     let contact = caller.create("Contact", json!({"LastName": "L", "AccountId": account})).await;
     let deleted = caller.create("Account", json!({"Name": "Deleted"})).await;
     caller.delete(&format!("/sobjects/Account/{deleted}")).await;
+    let lead = caller.create("Lead", json!({"LastName": "Lead", "Company": "C"})).await;
+    let queue = caller.column("Id", "SELECT Id FROM Group WHERE Type = 'Queue'").await.remove(0);
     let user = caller.org.control().users().await.unwrap().remove(0);
     vec![
+        ("lead", lead),
+        ("queue", queue.as_str().unwrap().to_owned()),
+        ("inactive", inactive(caller).await),
         ("account", account),
         ("child", child),
         ("contact", contact),
@@ -243,6 +346,14 @@ async fn made(caller: &Caller) -> Vec<(&'static str, String)> {
         ("key", KEY.to_owned()),
         ("secret", SECRET.to_owned()),
     ]
+}
+
+async fn inactive(caller: &Caller) -> String {
+    let profile = caller.column("Id", "SELECT Id FROM Profile WHERE Name = 'Standard User'").await.remove(0);
+    let user = json!({"Username": "u@example.com", "LastName": "U", "Email": "u@example.com", "Alias": "u", "ProfileId": profile,
+        "IsActive": false, "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8",
+        "LanguageLocaleKey": "en_US"});
+    caller.create("User", user).await
 }
 
 async fn plain(caller: &Caller, kind: &str, line: &str) -> String {
