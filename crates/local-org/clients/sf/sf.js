@@ -24,6 +24,17 @@ const environment = {
 
 export const mark = () => randomUUID().replaceAll("-", "");
 
+// Runs `sf` with these words; answers its output, and fails where it does.
+export function plain(words, cwd = home) {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: environment, maxBuffer: 1 << 28 };
+    execFile(process.execPath, [program, ...words], options, (error, output, errors) => {
+      if (error) reject(new Error(`sf ${words.join(" ")}: ${error}\n${output}\n${errors}`));
+      else resolve(output);
+    });
+  });
+}
+
 // Runs `sf` with these words and `--json`; answers what it found, whatever it came to.
 export function sf(words, more = {}) {
   return new Promise((resolve, reject) => {
