@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests with cargo; what the product has built is not built again.
+# Runs the tests with cargo; what the product has built is not built again. The lock file follows the local org's dependencies.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-exec cargo test --locked --quiet "$@"
+exec cargo test --quiet "$@"
