@@ -16,8 +16,6 @@ const MOST: usize = 10_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) user_id: String,
-    #[expect(dead_code, reason = "for faults that strike one app")]
-    pub(crate) consumer_key: String,
     /// Until when the answer holds: the token ends then, or has to be extended by use.
     pub(crate) holds_until: DateTime<Utc>,
 }

@@ -82,7 +82,7 @@ fn admitted(work: &Work<'_>, token: &str) -> Result<Caller, Fault> {
         return Err(Fault::new(StatusCode::FORBIDDEN, "API_CURRENTLY_DISABLED", "API is disabled for this User"));
     }
     let holds_until = session.next_look(work.now);
-    Ok(Caller { user_id: user.id, consumer_key: session.consumer_key, holds_until })
+    Ok(Caller { user_id: user.id, holds_until })
 }
 
 fn with_usage(mut response: Response, used: u64, limit: u64) -> Response {
