@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use salesbridge_model::{Client, Page, PageRequest, Timestamp};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, micros};
 use salesbridge_store::{ClientFilter, ClientRepository, Saved, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
-use crate::paging;
-use crate::stored::{Rows, Stored, json, micros};
+use crate::rows::Rows;
 
 /// Clients per statement; bounds the memory of a big import.
 const BATCH: usize = 1_000;
@@ -58,7 +59,7 @@ impl ClientRepository for SqliteClients<'_> {
 
     async fn list(&mut self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, StoreError> {
         const OPERATION: &str = "clients.list";
-        let search = filter.search.as_deref().map(str::to_lowercase).unwrap_or_default();
+        let search = filter.wanted();
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT key, document FROM clients \
              WHERE key > ?1 AND (?2 = '' OR instr(search, ?2) > 0) ORDER BY key LIMIT ?3",
@@ -95,10 +96,10 @@ impl SqliteClients<'_> {
         let (mut saved, mut rows, mut changed) = (Vec::with_capacity(clients.len()), Rows::new(), Vec::new());
         for client in clients {
             let document = json(OPERATION, client)?;
-            let what = compare(client, &document, stored.get(&client.key))?;
+            let what = Saved::compare(client, &document, stored.get(&client.key).map(String::as_str))?;
             saved.push(what);
             if what != Saved::Unchanged {
-                let (key, search) = (json(OPERATION, &client.key)?, json(OPERATION, &search_text(client))?);
+                let (key, search) = (json(OPERATION, &client.key)?, json(OPERATION, &ClientFilter::searched(client))?);
                 rows.push(format_args!("{key},{search},{document}"));
                 changed.push(client.key.as_str());
                 stored.insert(client.key.clone(), document);
@@ -147,31 +148,6 @@ impl SqliteClients<'_> {
     }
 }
 
-fn compare(client: &Client, document: &str, stored: Option<&String>) -> Result<Saved, StoreError> {
-    let Some(stored) = stored else { return Ok(Saved::Created) };
-    // Equal texts are equal clients; texts written by another version of the program may differ and still mean the same.
-    if stored == document || read(&client.key, stored)? == *client {
-        return Ok(Saved::Unchanged);
-    }
-    Ok(Saved::Updated)
-}
-
-/// What a search looks at, in lower case. Lines keep a search from matching across two fields.
-fn search_text(client: &Client) -> String {
-    let name = [&client.first_name, &client.middle_name, &client.last_name];
-    let name: Vec<&str> = name.into_iter().flatten().map(String::as_str).collect();
-    let mut lines = vec![client.key.as_str()];
-    let name = name.join(" ");
-    lines.push(&name);
-    lines.extend(client.email.as_deref());
-    lines.extend(client.company_names.iter().map(String::as_str));
-    lines.join("\n").to_lowercase()
-}
-
 fn client((key, document): Row) -> Result<Client, StoreError> {
-    read(&key, &document)
-}
-
-fn read(key: &str, document: &str) -> Result<Client, StoreError> {
-    Stored::new("client", key).json("document", document)
+    Stored::new("client", &key).json("document", &document)
 }

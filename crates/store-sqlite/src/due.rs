@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, micros, word};
 use salesbridge_store::{DueCounts, DueRepository, DueRow, DueState, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
-use crate::paging;
-use crate::stored::{Stored, json, micros, word};
 
 pub(crate) struct SqliteDue<'t>(pub(crate) &'t mut SqliteConnection);
 

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{InstallationId, Timestamp};
+use salesbridge_store::stored::{Stored, micros};
 use salesbridge_store::{InstallationRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
-use crate::stored::{Stored, micros};
 
 pub(crate) struct SqliteInstallation<'t>(pub(crate) &'t mut SqliteConnection);
 

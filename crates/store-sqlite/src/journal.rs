@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{IntentId, SyncId};
+use salesbridge_store::stored::{Stored, json, micros};
 use salesbridge_store::{JournalEntry, JournalRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
-use crate::stored::{Stored, json, micros};
 
 pub(crate) struct SqliteJournal<'t>(pub(crate) &'t mut SqliteConnection);
 

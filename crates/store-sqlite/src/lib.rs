@@ -14,10 +14,9 @@ mod links;
 mod migrations;
 mod outbox;
 mod outcomes;
-mod paging;
+mod rows;
 mod runs;
 mod secrets;
-mod stored;
 mod syncs;
 mod transaction;
 

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{Link, Page, PageRequest, SyncId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, micros};
 use salesbridge_store::{LinkRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
-use crate::paging;
-use crate::stored::{Stored, json, micros};
 
 pub(crate) struct SqliteLinks<'t>(pub(crate) &'t mut SqliteConnection);
 

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use salesbridge_model::{OutcomeKind, Page, PageRequest, RecordOutcome, RunId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, micros};
 use salesbridge_store::{OutcomeFilter, OutcomeRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
-use crate::paging;
-use crate::stored::{Stored, json, micros};
 
 pub(crate) struct SqliteOutcomes<'t>(pub(crate) &'t mut SqliteConnection);
 

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, Run, RunId, SyncId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, json_or_null, micros, number, word};
 use salesbridge_store::{RunRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
-use crate::paging;
-use crate::stored::{Stored, json, json_or_null, micros, number, word};
 
 pub(crate) struct SqliteRuns<'t>(pub(crate) &'t mut SqliteConnection);
 

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use salesbridge_model::ConnectionId;
+use salesbridge_store::stored::Stored;
 use salesbridge_store::{SecretRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
-use crate::stored::Stored;
 
 pub(crate) struct SqliteSecrets<'t>(pub(crate) &'t mut SqliteConnection);
 

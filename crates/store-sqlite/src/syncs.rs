@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{ConnectionId, Page, PageRequest, Slug, Sync, SyncId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, json_or_null, micros};
 use salesbridge_store::{StoreError, SyncRepository};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
-use crate::paging;
-use crate::stored::{Stored, json, json_or_null, micros};
 
 pub(crate) struct SqliteSyncs<'t>(pub(crate) &'t mut SqliteConnection);
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use salesbridge_model::{Client, Page, PageRequest, Timestamp};
 
 use crate::StoreError;
+use crate::stored::Stored;
 
 /// What saving a client did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,39 @@ pub enum Saved {
 pub struct ClientFilter {
     /// Text that the key, the full name, a company name or the e-mail address contains, in any case. Empty text finds all.
     pub search: Option<String>,
+}
+
+impl Saved {
+    /// For implementations: what saving a client does where `stored` is the document under its key, and `document` the client's own.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the stored document cannot be read.
+    pub fn compare(client: &Client, document: &str, stored: Option<&str>) -> Result<Self, StoreError> {
+        let Some(stored) = stored else { return Ok(Self::Created) };
+        // Equal texts are equal clients; texts written by another version of the program may differ and still mean the same.
+        let equal =
+            stored == document || Stored::new("client", &client.key).json::<Client>("document", stored)? == *client;
+        Ok(if equal { Self::Unchanged } else { Self::Updated })
+    }
+}
+
+impl ClientFilter {
+    /// For implementations: what a search of this client looks at, in lower case. Lines keep a search from matching across two fields.
+    pub fn searched(client: &Client) -> String {
+        let name = [&client.first_name, &client.middle_name, &client.last_name];
+        let name: Vec<&str> = name.into_iter().flatten().map(String::as_str).collect();
+        let mut lines = vec![client.key.as_str()];
+        let name = name.join(" ");
+        lines.push(&name);
+        lines.extend(client.email.as_deref());
+        lines.extend(client.company_names.iter().map(String::as_str));
+        lines.join("\n").to_lowercase()
+    }
+
+    /// For implementations: what is looked for in [`ClientFilter::searched`]; empty text finds all.
+    pub fn wanted(&self) -> String {
+        self.search.as_deref().map(str::to_lowercase).unwrap_or_default()
+    }
 }
 
 /// The client directory. Keys are ordered by their bytes.

@@ -12,8 +12,10 @@ mod journal;
 mod links;
 mod outbox;
 mod outcomes;
+pub mod paging;
 mod runs;
 mod secrets;
+pub mod stored;
 mod syncs;
 
 pub use clients::{ClientFilter, ClientRepository, Saved};
