@@ -10,6 +10,7 @@ mod error;
 mod installation;
 mod journal;
 mod links;
+pub mod memory;
 mod outbox;
 mod outcomes;
 pub mod paging;

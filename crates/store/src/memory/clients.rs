@@ -1,0 +1,70 @@
+//! The client directory.
+
+use async_trait::async_trait;
+use salesbridge_model::{Client, Page, PageRequest, Timestamp};
+
+use super::paging::cut_growing;
+use super::table::rows_of;
+use super::transaction::MemoryTransaction;
+use crate::{ClientFilter, ClientRepository, OutboxEntry, Saved, StoreError};
+
+pub(super) struct MemoryClients<'t>(pub(super) &'t mut MemoryTransaction);
+
+#[async_trait]
+impl ClientRepository for MemoryClients<'_> {
+    async fn save(&mut self, clients: &[Client], _: Timestamp) -> Result<Vec<Saved>, StoreError> {
+        let state = self.0.changed("clients.save")?;
+        let mut saved = Vec::with_capacity(clients.len());
+        for client in clients {
+            let what = match state.clients.get(client.key.as_str()) {
+                None => Saved::Created,
+                Some(stored) if stored == client => Saved::Unchanged,
+                Some(_) => Saved::Updated,
+            };
+            saved.push(what);
+            if what != Saved::Unchanged {
+                state.clients.insert(client.key.clone(), client.clone());
+                state.newest += 1;
+                let (sequence, source_key) = (state.newest, client.key.clone());
+                state.outbox.insert(sequence, OutboxEntry { sequence, stream: "clients".to_owned(), source_key });
+            }
+        }
+        Ok(saved)
+    }
+
+    async fn find(&mut self, key: &str) -> Result<Option<Client>, StoreError> {
+        Ok(self.0.seen("clients.find")?.clients.get(key).cloned())
+    }
+
+    async fn find_many(&mut self, keys: &[String]) -> Result<Vec<Client>, StoreError> {
+        Ok(rows_of(Some(&self.0.seen("clients.find_many")?.clients), keys))
+    }
+
+    async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError> {
+        let state = self.0.seen("clients.after")?;
+        let rows = state.clients.after(after.unwrap_or_default());
+        Ok(rows.take(limit as usize).map(|(_, client)| client.clone()).collect())
+    }
+
+    async fn list(&mut self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, StoreError> {
+        let state = self.0.seen("clients.list")?;
+        let search = filter.search.as_deref().map(str::to_lowercase).unwrap_or_default();
+        let rows: Vec<&Client> =
+            state.clients.rows().filter(|client| search.is_empty() || holds(client, &search)).collect();
+        Ok(cut_growing(&rows, page, |client| client.key.clone()))
+    }
+
+    async fn count(&mut self) -> Result<u64, StoreError> {
+        Ok(self.0.seen("clients.count")?.clients.len())
+    }
+}
+
+/// Whether the key, the full name, a company name or the e-mail address holds a text in lower case.
+fn holds(client: &Client, search: &str) -> bool {
+    let name = [&client.first_name, &client.middle_name, &client.last_name];
+    let name: Vec<&str> = name.into_iter().flatten().map(String::as_str).collect();
+    let name = name.join(" ");
+    let texts = [client.key.as_str(), &name].into_iter().chain(client.email.as_deref());
+    let mut texts = texts.chain(client.company_names.iter().map(String::as_str));
+    texts.any(|text| text.to_lowercase().contains(search))
+}

@@ -1,0 +1,58 @@
+//! Connections.
+
+use async_trait::async_trait;
+use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, Slug};
+
+use super::paging::cut_growing;
+use super::transaction::MemoryTransaction;
+use crate::{ConnectionRepository, StoreError};
+
+pub(super) struct MemoryConnections<'t>(pub(super) &'t mut MemoryTransaction);
+
+#[async_trait]
+impl ConnectionRepository for MemoryConnections<'_> {
+    async fn insert(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let state = self.0.changed("connections.insert")?;
+        let is_same = |other: &Connection| other.name == connection.name || other.id == connection.id;
+        if state.connections.rows().any(is_same) {
+            return Err(StoreError::Taken { what: "connection name" });
+        }
+        state.connections.insert(connection.id, connection.clone());
+        Ok(())
+    }
+
+    async fn find(&mut self, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
+        Ok(self.0.seen("connections.find")?.connections.get(&id).cloned())
+    }
+
+    async fn find_by_name(&mut self, name: &Slug) -> Result<Option<Connection>, StoreError> {
+        let state = self.0.seen("connections.find_by_name")?;
+        Ok(state.connections.rows().find(|connection| connection.name == *name).cloned())
+    }
+
+    async fn list(&mut self, page: &PageRequest) -> Result<Page<Connection>, StoreError> {
+        let state = self.0.seen("connections.list")?;
+        let mut rows: Vec<&Connection> = state.connections.rows().collect();
+        rows.sort_by_key(|connection| connection.name.as_str());
+        Ok(cut_growing(&rows, page, |connection| connection.name.to_string()))
+    }
+
+    async fn update(&mut self, connection: &Connection) -> Result<bool, StoreError> {
+        let state = self.0.changed("connections.update")?;
+        let Some(stored) = state.connections.edit(&connection.id) else { return Ok(false) };
+        let (name, created_at) = (stored.name.clone(), stored.created_at);
+        *stored = Connection { name, created_at, ..connection.clone() };
+        Ok(true)
+    }
+
+    async fn delete(&mut self, id: ConnectionId) -> Result<bool, StoreError> {
+        const OPERATION: &str = "connections.delete";
+        let state = self.0.changed(OPERATION)?;
+        if state.syncs.rows().any(|stored| stored.sync.connection_id == id) {
+            return Err(StoreError::Reference { operation: OPERATION });
+        }
+        state.data_keys.remove(&id);
+        state.secrets.remove(&id);
+        Ok(state.connections.remove(&id))
+    }
+}

@@ -1,0 +1,48 @@
+//! Runs. Their ids grow with time, so that their order is the order of the ids.
+
+use async_trait::async_trait;
+use salesbridge_model::{Page, PageRequest, Run, RunId, SyncId};
+
+use super::paging::cut;
+use super::transaction::MemoryTransaction;
+use crate::{RunRepository, StoreError};
+
+pub(super) struct MemoryRuns<'t>(pub(super) &'t mut MemoryTransaction);
+
+#[async_trait]
+impl RunRepository for MemoryRuns<'_> {
+    async fn insert(&mut self, run: &Run) -> Result<(), StoreError> {
+        const OPERATION: &str = "runs.insert";
+        let state = self.0.changed(OPERATION)?;
+        if state.runs.contains(&run.id) {
+            return Err(StoreError::Taken { what: "run id" });
+        }
+        state.needs_sync(run.sync_id, OPERATION)?;
+        state.runs.insert(run.id, run.clone());
+        Ok(())
+    }
+
+    async fn find(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.0.seen("runs.find")?.runs.get(&id).cloned())
+    }
+
+    async fn update(&mut self, run: &Run) -> Result<bool, StoreError> {
+        let state = self.0.changed("runs.update")?;
+        let Some(stored) = state.runs.edit(&run.id) else { return Ok(false) };
+        let (sync_id, trigger, created_at) = (stored.sync_id, stored.trigger, stored.created_at);
+        *stored = Run { sync_id, trigger, created_at, ..run.clone() };
+        Ok(true)
+    }
+
+    async fn open(&mut self, sync: SyncId) -> Result<Vec<Run>, StoreError> {
+        let state = self.0.seen("runs.open")?;
+        Ok(state.runs.rows().filter(|run| run.sync_id == sync && !run.state.is_final()).cloned().collect())
+    }
+
+    async fn list(&mut self, sync: Option<SyncId>, page: &PageRequest) -> Result<Page<Run>, StoreError> {
+        let state = self.0.seen("runs.list")?;
+        let rows: Vec<&Run> =
+            state.runs.rows().rev().filter(|run| sync.is_none_or(|sync| run.sync_id == sync)).collect();
+        Ok(cut(&rows, page, |run| run.id.to_string(), |position, after| position < after))
+    }
+}

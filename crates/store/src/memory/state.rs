@@ -1,0 +1,74 @@
+//! Everything a store in memory holds at one moment.
+
+use salesbridge_model::{
+    Client, Connection, ConnectionId, InstallationId, IntentId, Link, RecordOutcome, Run, RunId, Sync, SyncId,
+};
+
+use super::table::Table;
+use crate::{DueRow, JournalEntry, OutboxEntry, StoreError};
+
+/// Everything a store in memory holds at one moment. A copy is cheap, and a write to it leaves the original alone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) installation: Option<InstallationId>,
+    pub(super) connections: Table<ConnectionId, Connection>,
+    pub(super) data_keys: Table<ConnectionId, Vec<u8>>,
+    pub(super) secrets: Table<ConnectionId, Table<String, Vec<u8>>>,
+    pub(super) clients: Table<String, Client>,
+    /// Sequence of the newest change ever.
+    pub(super) newest: i64,
+    pub(super) outbox: Table<i64, OutboxEntry>,
+    pub(super) syncs: Table<SyncId, StoredSync>,
+    pub(super) due: Table<SyncId, Table<String, DueRow>>,
+    pub(super) links: Table<SyncId, Links>,
+    pub(super) runs: Table<RunId, Run>,
+    pub(super) outcomes: Table<RunId, Table<String, RecordOutcome>>,
+    pub(super) journal: Table<IntentId, JournalEntry>,
+}
+
+/// A sync, and how far in the outbox it is.
+#[derive(Clone, Debug)]
+pub(super) struct StoredSync {
+    pub(super) sync: Sync,
+    pub(super) position: i64,
+}
+
+/// The links of one sync, found from both ends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Links {
+    pub(super) by_key: Table<String, Link>,
+    /// Source keys by record id.
+    pub(super) by_record: Table<String, String>,
+}
+
+impl State {
+    /// Refuses a row that would refer to nothing.
+    pub(super) fn needs_connection(&self, id: ConnectionId, operation: &'static str) -> Result<(), StoreError> {
+        found(self.connections.contains(&id), operation)
+    }
+
+    /// Refuses a row that would refer to nothing.
+    pub(super) fn needs_sync(&self, id: SyncId, operation: &'static str) -> Result<(), StoreError> {
+        found(self.syncs.contains(&id), operation)
+    }
+
+    /// Refuses a row that would refer to nothing.
+    pub(super) fn needs_run(&self, id: RunId, operation: &'static str) -> Result<(), StoreError> {
+        found(self.runs.contains(&id), operation)
+    }
+
+    /// Removes a sync with all that is its own; false when there is none.
+    pub(super) fn remove_sync(&mut self, id: SyncId) -> bool {
+        let runs: Vec<RunId> = self.runs.rows().filter(|run| run.sync_id == id).map(|run| run.id).collect();
+        self.outcomes.retain(|run, _| !runs.contains(run));
+        self.runs.retain(|_, run| run.sync_id != id);
+        self.journal.retain(|_, entry| entry.sync_id != id);
+        self.due.remove(&id);
+        self.links.remove(&id);
+        self.syncs.remove(&id)
+    }
+}
+
+fn found(found: bool, operation: &'static str) -> Result<(), StoreError> {
+    if found { Ok(()) } else { Err(StoreError::Reference { operation }) }
+}

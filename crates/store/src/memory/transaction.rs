@@ -1,0 +1,121 @@
+//! A transaction: a copy of the state, put in place of the committed one or thrown away.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::OwnedMutexGuard;
+
+use super::MemoryStore;
+use super::clients::MemoryClients;
+use super::connections::MemoryConnections;
+use super::due::MemoryDue;
+use super::failures::{CommitFailure, MemoryError};
+use super::installation::MemoryInstallation;
+use super::journal::MemoryJournal;
+use super::links::MemoryLinks;
+use super::outbox::MemoryOutbox;
+use super::outcomes::MemoryOutcomes;
+use super::runs::MemoryRuns;
+use super::secrets::MemorySecrets;
+use super::state::State;
+use super::syncs::MemorySyncs;
+use crate::{
+    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LinkRepository,
+    OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository, Transaction,
+};
+
+pub(super) struct MemoryTransaction {
+    store: MemoryStore,
+    view: View,
+}
+
+enum View {
+    Reading(Arc<State>),
+    Writing { state: Box<State>, _turn: OwnedMutexGuard<()> },
+}
+
+impl MemoryTransaction {
+    pub(super) fn reading(store: MemoryStore, state: Arc<State>) -> Self {
+        Self { store, view: View::Reading(state) }
+    }
+
+    pub(super) fn writing(store: MemoryStore, state: State, turn: OwnedMutexGuard<()>) -> Self {
+        Self { store, view: View::Writing { state: Box::new(state), _turn: turn } }
+    }
+
+    /// The state this transaction sees.
+    pub(super) fn seen(&self, operation: &'static str) -> Result<&State, StoreError> {
+        self.store.is_alive(operation)?;
+        Ok(match &self.view {
+            View::Reading(state) => state,
+            View::Writing { state, .. } => state,
+        })
+    }
+
+    /// The state this transaction may change.
+    pub(super) fn changed(&mut self, operation: &'static str) -> Result<&mut State, StoreError> {
+        self.store.is_alive(operation)?;
+        match &mut self.view {
+            View::Reading(_) => Err(MemoryError::ReadOnly.during(operation)),
+            View::Writing { state, .. } => Ok(state),
+        }
+    }
+}
+
+#[async_trait]
+impl Transaction for MemoryTransaction {
+    fn installation(&mut self) -> Box<dyn InstallationRepository + '_> {
+        Box::new(MemoryInstallation(self))
+    }
+
+    fn connections(&mut self) -> Box<dyn ConnectionRepository + '_> {
+        Box::new(MemoryConnections(self))
+    }
+
+    fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
+        Box::new(MemorySecrets(self))
+    }
+
+    fn clients(&mut self) -> Box<dyn ClientRepository + '_> {
+        Box::new(MemoryClients(self))
+    }
+
+    fn outbox(&mut self) -> Box<dyn OutboxRepository + '_> {
+        Box::new(MemoryOutbox(self))
+    }
+
+    fn syncs(&mut self) -> Box<dyn SyncRepository + '_> {
+        Box::new(MemorySyncs(self))
+    }
+
+    fn due(&mut self) -> Box<dyn DueRepository + '_> {
+        Box::new(MemoryDue(self))
+    }
+
+    fn links(&mut self) -> Box<dyn LinkRepository + '_> {
+        Box::new(MemoryLinks(self))
+    }
+
+    fn runs(&mut self) -> Box<dyn RunRepository + '_> {
+        Box::new(MemoryRuns(self))
+    }
+
+    fn outcomes(&mut self) -> Box<dyn OutcomeRepository + '_> {
+        Box::new(MemoryOutcomes(self))
+    }
+
+    fn journal(&mut self) -> Box<dyn JournalRepository + '_> {
+        Box::new(MemoryJournal(self))
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        const OPERATION: &str = "commit";
+        self.store.is_alive(OPERATION)?;
+        let View::Writing { state, _turn } = self.view else { return Ok(()) };
+        let failure = self.store.failures().next_commit();
+        if failure != Some(CommitFailure::Lost) {
+            *self.store.committed() = Arc::new(*state);
+        }
+        if failure.is_some() { Err(MemoryError::Scripted.during(OPERATION)) } else { Ok(()) }
+    }
+}
