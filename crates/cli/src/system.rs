@@ -1,6 +1,8 @@
 //! The real doors: the operating system's clock, random ids, the log.
 
 use std::io::IsTerminal;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use salesbridge_model::{Clock, IdMaker, Timestamp};
 use tracing_subscriber::EnvFilter;
@@ -11,10 +13,16 @@ use crate::arguments::{GlobalOptions, LogFormat};
 /// The operating system's clock.
 pub(crate) struct SystemClock;
 
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one clock of the program")]
     fn now(&self) -> Timestamp {
         chrono::Utc::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        BEGAN.elapsed()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use salesbridge_hub::{Hub, HubParts};
+use salesbridge_hub::{Hub, HubParts, LeaseTerms};
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_vault::KeyRing;
 
@@ -25,6 +25,8 @@ pub(crate) async fn open_hub(settings: &Settings, data: &DataDirectory, keys: Ke
         ids: Arc::new(RandomIds),
         steps: crash_points::steps()?,
         connectors: settings.connectors(),
+        // The lock of the data directory keeps every other process away.
+        leases: LeaseTerms { holder: format!("process {}", std::process::id()), shared_for: None },
     };
     Hub::open(parts).await.context("the installation cannot be opened")
 }

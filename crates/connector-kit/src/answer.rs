@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use salesbridge_model::Timestamp;
-
 /// One answer per row of the intent, in its order.
 pub type Answers = Vec<RowAnswer>;
 
@@ -49,10 +47,10 @@ pub struct Refusal {
 /// What is known of an intent whose answer was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// It may still be under way on the other side; ask again then.
+    /// It may still be under way on the other side; ask again.
     Wait {
-        /// When.
-        until: Timestamp,
+        /// After this time.
+        pause: Duration,
     },
     /// What became of each row, in the intent's order.
     Rows(Vec<RecoveredRow>),

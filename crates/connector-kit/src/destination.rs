@@ -1,11 +1,10 @@
 //! What rows are written to, and the contract that makes exactly-once possible.
 
 use std::collections::HashSet;
-
-use async_trait::async_trait;
-use salesbridge_model::Timestamp;
+use std::time::Duration;
 
 use crate::{Answers, Cells, ConnectorError, ObjectSchema, Recovery, SendFailure};
+use async_trait::async_trait;
 
 /// A system that records are written to.
 ///
@@ -28,12 +27,12 @@ pub trait Destination: Send + Sync {
     /// Sends the intent once; one answer per row, in its order. Never repeats by itself a write that may have happened.
     async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure>;
 
-    /// Tells what became of an intent whose answer was lost. Asks the other side, never guesses, writes nothing. `broken_at` is an instant at which the
-    /// sender was no longer sending; records that `claimed` knows belong to other rows.
+    /// Tells what became of an intent whose answer was lost. Asks the other side, never guesses, writes nothing. `silent_for` is how long the
+    /// sender has surely not been sending; records that `claimed` knows belong to other rows.
     async fn recover(
         &self,
         intent: &Intent,
-        broken_at: Timestamp,
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError>;
 }

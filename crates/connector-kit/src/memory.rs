@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use salesbridge_model::Timestamp;
 
 use crate::{
     Answers, Cell, ClaimedRecords, ConnectorError, Destination, FieldSchema, Intent, NextStep, ObjectSchema, Operation,
@@ -173,7 +173,7 @@ impl Destination for MemoryDestination {
     async fn recover(
         &self,
         intent: &Intent,
-        _: Timestamp,
+        _: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
         let prepared = read(intent)?;

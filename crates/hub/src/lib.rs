@@ -6,6 +6,7 @@ pub mod clients;
 pub mod connections;
 mod destinations;
 mod error;
+mod leases;
 mod reconciler;
 pub mod runs;
 mod secrets;
@@ -22,12 +23,14 @@ use tokio::sync::Notify;
 
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice};
+pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState};
 pub use salesbridge_store::{DueRow, DueState};
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;
+use crate::leases::LeaseKeeper;
 use crate::reconciler::Progress;
 
 /// One installation of Salesbridge, in the process that owns it.
@@ -39,6 +42,7 @@ pub struct Hub {
     engine: Engine,
     destinations: Destinations,
     installation: InstallationId,
+    leases: LeaseKeeper,
     changed: Notify,
     progress: Progress,
 }
@@ -57,12 +61,14 @@ pub struct HubParts {
     pub steps: Arc<dyn Steps>,
     /// How connectors behave.
     pub connectors: ConnectorSettings,
+    /// How the store is shared with other processes.
+    pub leases: LeaseTerms,
 }
 
 impl Hub {
     /// Opens the installation that the store remembers; makes it when the store is new.
     pub async fn open(parts: HubParts) -> Result<Arc<Self>, StoreError> {
-        let HubParts { store, keys, clock, ids, steps, connectors } = parts;
+        let HubParts { store, keys, clock, ids, steps, connectors, leases } = parts;
         let mut tx = store.write().await?;
         let known = tx.installation().id().await?;
         let installation = match known {
@@ -74,6 +80,7 @@ impl Hub {
                 id
             }
         };
+        let leases = LeaseKeeper::begin(store.clone(), clock.clone(), leases).await?;
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), steps);
         let destinations = Destinations::new(connectors, clock.clone());
         let progress = Progress::default();
@@ -85,6 +92,7 @@ impl Hub {
             engine,
             destinations,
             installation,
+            leases,
             changed: Notify::new(),
             progress,
         }))

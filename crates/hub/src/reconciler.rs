@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use salesbridge_connector_kit::NextStep;
-use salesbridge_model::{Connection, Held, PageRequest, RunProblem, Sync, SyncId, Timestamp};
-use salesbridge_sync::{Advance, Obstacle};
+use salesbridge_journal::Lease;
+use salesbridge_model::{Connection, Held, PageRequest, RunProblem, Sync, SyncId};
+use salesbridge_sync::{Advance, EngineError, Obstacle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::{Chain, Hub, HubError};
 
-/// How far each sync is, in this process.
+/// How far each sync is, in this process. Times are on the clock's monotonic time: setting the machine's clock neither hastens nor delays anything.
 #[derive(Default)]
 pub(crate) struct Progress(Mutex<HashMap<SyncId, SyncProgress>>);
 
@@ -25,9 +26,9 @@ struct SyncProgress {
     /// Looked at while it was busy: look again at once.
     again: bool,
     /// An obstacle: nothing is tried before.
-    blocked_until: Option<Timestamp>,
+    blocked_until: Option<Duration>,
     /// Idle, but a row that was put off is due then.
-    wake_at: Option<Timestamp>,
+    wake_at: Option<Duration>,
     backoff: Option<ExponentialBackoff>,
 }
 
@@ -81,7 +82,7 @@ impl Hub {
             mine.again = true;
             return false;
         }
-        mine.busy = mine.blocked_until.is_none_or(|until| until <= self.clock.now());
+        mine.busy = mine.blocked_until.is_none_or(|until| until <= self.clock.monotonic());
         mine.busy
     }
 
@@ -96,8 +97,13 @@ impl Hub {
 
     async fn advance(self: Arc<Self>, sync: Sync, connection: Connection, stop: CancellationToken) {
         let answered_before = self.engine.answered(sync.id);
-        let ending = match self.try_advance(&sync, &connection, &stop).await {
-            Ok(ending) => ending,
+        let ending = match self.advance_under_lease(&sync, &connection, &stop).await {
+            Ok(Some(ending)) => ending,
+            // Another process does it; its lease may end any time.
+            Ok(None) | Err(HubError::Engine(EngineError::LeaseLost)) => {
+                self.release(sync.id, &Advance::Stopped, true);
+                return;
+            }
             Err(error) => {
                 tracing::warn!(sync.id = %sync.id, error = %Chain(&error), "sync {} could not advance", sync.name);
                 Advance::Obstructed(obstacle_of(&error))
@@ -113,14 +119,33 @@ impl Hub {
         self.release(sync.id, &ending, self.engine.answered(sync.id) > answered_before);
     }
 
-    async fn try_advance(
+    /// Advances a sync if this process may; `None` when another does.
+    async fn advance_under_lease(
         &self,
         sync: &Sync,
         connection: &Connection,
         stop: &CancellationToken,
+    ) -> Result<Option<Advance>, HubError> {
+        let Some(lease) = self.leases.take(sync.id).await? else { return Ok(None) };
+        let stop = stop.child_token();
+        let advanced = tokio::select! {
+            biased;
+            advanced = self.try_advance(sync, connection, &lease, &stop) => advanced,
+            () = self.leases.keep(&lease, &stop) => Ok(Advance::Stopped),
+        };
+        self.leases.give_back(&lease).await?;
+        advanced.map(Some)
+    }
+
+    async fn try_advance(
+        &self,
+        sync: &Sync,
+        connection: &Connection,
+        lease: &Lease,
+        stop: &CancellationToken,
     ) -> Result<Advance, HubError> {
         let open = self.open_sync(sync.clone(), connection, stop.clone()).await?;
-        Ok(self.engine.advance(&open.job()).await?)
+        Ok(self.engine.advance(&open.job(lease)).await?)
     }
 
     /// Stores what stands in the way: on the runs, and on what is held because of it.
@@ -175,7 +200,7 @@ impl Hub {
 
     /// Ends an advance. Pauses grow only while obstacles follow each other with no progress between them.
     fn release(&self, sync: SyncId, ending: &Advance, progressed: bool) {
-        let now = self.clock.now();
+        let now = self.clock.monotonic();
         let mut progress = self.progress.lock();
         let mine = progress.entry(sync).or_default();
         mine.busy = false;
@@ -185,12 +210,11 @@ impl Hub {
         match ending {
             Advance::Idle { next_at } => {
                 mine.backoff = None;
-                mine.wake_at = *next_at;
+                mine.wake_at = next_at.map(|at| now + (at - self.clock.now()).to_std().unwrap_or_default());
             }
-            Advance::Obstructed(Obstacle::RetryLater { until, .. }) => {
-                let pause = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
-                let growing = now + chrono::Duration::from_std(pause).unwrap_or_default();
-                mine.blocked_until = Some(until.unwrap_or(growing));
+            Advance::Obstructed(Obstacle::RetryLater { pause, .. }) => {
+                let growing = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
+                mine.blocked_until = Some(now + pause.unwrap_or(growing));
             }
             Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_)) | Advance::Stopped => {}
         }
@@ -201,11 +225,11 @@ impl Hub {
 
     /// Time until something may be due without a signal.
     fn next_look(&self) -> Duration {
-        let now = self.clock.now();
+        let now = self.clock.monotonic();
         let progress = self.progress.lock();
         let moments =
             progress.values().filter(|mine| !mine.busy).filter_map(|mine| mine.blocked_until.or(mine.wake_at));
-        let until = moments.min().and_then(|earliest| (earliest - now).to_std().ok());
+        let until = moments.min().map(|earliest| earliest.saturating_sub(now));
         until.map_or(LOOK_EVERY, |until| until.min(LOOK_EVERY)).max(SHORTEST_LOOK)
     }
 }
@@ -237,7 +261,7 @@ fn obstacle_of(error: &HubError) -> Obstacle {
     };
     match error {
         HubError::OtherSide { code, remedy, next, .. } => match next {
-            NextStep::RetryLater { .. } => Obstacle::RetryLater { problem: problem(code, remedy), until: None },
+            NextStep::RetryLater { .. } => Obstacle::RetryLater { problem: problem(code, remedy), pause: None },
             NextStep::HoldConnection => Obstacle::HoldConnection(problem(code, remedy)),
             NextStep::HoldSync => Obstacle::HoldSync(problem(code, remedy)),
         },
@@ -254,7 +278,7 @@ fn obstacle_of(error: &HubError) -> Obstacle {
         | HubError::Engine(_)
         | HubError::Source(_) => Obstacle::RetryLater {
             problem: problem("internal", "See the log; it is tried again by itself"),
-            until: None,
+            pause: None,
         },
     }
 }

@@ -1,18 +1,20 @@
-//! Recording and settling intents, and knowing since when the sender of an unsettled one has been silent.
+//! Recording and settling intents, and knowing for how long the sender of an unsettled one has been silent.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use salesbridge_model::{Clock, ConnectionId, IdMaker, IntentId, RunId, SyncId, Timestamp};
+use salesbridge_model::{Clock, ConnectionId, IdMaker, IntentId, RunId, SyncId};
 use salesbridge_store::{IntentRow, JournalEntry, Store, StoreError, Transaction};
+
+use crate::Lease;
 
 /// The journal of this process.
 pub struct Journal {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdMaker>,
-    /// Intents of earlier processes: their senders were silent when this one began.
-    began_at: Timestamp,
-    broken_at: Mutex<HashMap<IntentId, Timestamp>>,
+    /// When sends of this process ended without an answer, on the clock's monotonic time.
+    broken_at: Mutex<HashMap<IntentId, Duration>>,
 }
 
 /// An intent that is to be recorded.
@@ -30,19 +32,25 @@ pub struct NewIntent {
 }
 
 impl Journal {
-    /// The journal of a process that begins now and is the only one that writes through this store.
+    /// The journal of this process.
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn IdMaker>) -> Self {
-        let began_at = clock.now();
-        Self { clock, ids, began_at, broken_at: Mutex::default() }
+        Self { clock, ids, broken_at: Mutex::default() }
     }
 
-    /// Records an intent in the caller's transaction. It may be sent once that has been committed.
-    pub async fn record(&self, tx: &mut dyn Transaction, intent: NewIntent) -> Result<JournalEntry, StoreError> {
+    /// Records an intent in the caller's transaction, under a lease that the caller has seen to be current in it. It may be sent once that has been
+    /// committed.
+    pub async fn record(
+        &self,
+        tx: &mut dyn Transaction,
+        lease: &Lease,
+        intent: NewIntent,
+    ) -> Result<JournalEntry, StoreError> {
         let entry = JournalEntry {
             id: IntentId::make(&*self.ids),
             sync_id: intent.sync_id,
             run_id: intent.run_id,
             connection_id: intent.connection_id,
+            lease: lease.token(),
             payload: intent.payload,
             rows: intent.rows,
             created_at: self.clock.now(),
@@ -59,32 +67,33 @@ impl Journal {
 
     /// Remembers that the send of an intent ended without an answer, now.
     pub fn broke(&self, id: IntentId) {
-        self.broken_at.lock().unwrap_or_else(PoisonError::into_inner).insert(id, self.clock.now());
+        self.broken_at.lock().unwrap_or_else(PoisonError::into_inner).insert(id, self.clock.monotonic());
     }
 
-    /// A sync's unsettled intents, oldest first, each with an instant since which its sender has been silent. Asked while nothing of the sync is being
-    /// sent.
+    /// A sync's unsettled intents, oldest first, each with the time for which its sender has surely been silent. Asked under the sync's lease, while
+    /// this process sends nothing of it.
     pub async fn unsettled(
         &self,
         store: &dyn Store,
         sync: SyncId,
-    ) -> Result<Vec<(JournalEntry, Timestamp)>, StoreError> {
+        lease: &Lease,
+    ) -> Result<Vec<(JournalEntry, Duration)>, StoreError> {
         let entries = store.read().await?.journal().unsettled(sync).await?;
         let with_silence = |entry: JournalEntry| {
-            let silent_since = self.silent_since(&entry);
-            (entry, silent_since)
+            let silent_since = self.silent_since(&entry, lease);
+            (entry, self.clock.monotonic().saturating_sub(silent_since))
         };
         Ok(entries.into_iter().map(with_silence).collect())
     }
 
-    /// An intent of this process whose send ended without a word, because it was given up or its answer could not be stored, was silent when it was
-    /// first found so, and perhaps no sooner: when the process began it had not been sent.
-    fn silent_since(&self, entry: &JournalEntry) -> Timestamp {
+    /// Who recorded under an earlier lease was silent when this one was taken, and perhaps no sooner. An intent of this lease whose send ended without
+    /// a word, because it was given up or its answer could not be stored, was silent when it was first found so.
+    fn silent_since(&self, entry: &JournalEntry, lease: &Lease) -> Duration {
         let mut broken_at = self.broken_at.lock().unwrap_or_else(PoisonError::into_inner);
         match broken_at.get(&entry.id) {
             Some(broken_at) => *broken_at,
-            None if entry.created_at < self.began_at => self.began_at,
-            None => *broken_at.entry(entry.id).or_insert_with(|| self.clock.now()),
+            None if entry.lease != lease.token() => lease.taken_at(),
+            None => *broken_at.entry(entry.id).or_insert_with(|| self.clock.monotonic()),
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Whoever writes to another system writes through here. It knows neither what an intent says nor where it goes.
 
 mod journal;
+mod lease;
 mod steps;
 
 pub use journal::{Journal, NewIntent};
+pub use lease::Lease;
 pub use steps::{Step, Steps, Unobserved};

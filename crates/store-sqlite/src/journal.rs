@@ -10,20 +10,21 @@ use crate::failure::{failed, failed_or_taken};
 
 pub(crate) struct SqliteJournal<'t>(pub(crate) &'t mut SqliteConnection);
 
-type Row = (String, String, String, String, Vec<u8>, String, i64);
+type Row = (String, String, String, String, i64, Vec<u8>, String, i64);
 
 #[async_trait]
 impl JournalRepository for SqliteJournal<'_> {
     async fn record(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
         const OPERATION: &str = "journal.record";
         sqlx::query(
-            "INSERT INTO journal (id, sync_id, run_id, connection_id, payload, rows, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO journal (id, sync_id, run_id, connection_id, lease, payload, rows, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(entry.id.to_string())
         .bind(entry.sync_id.to_string())
         .bind(entry.run_id.to_string())
         .bind(entry.connection_id.to_string())
+        .bind(entry.lease)
         .bind(&entry.payload)
         .bind(json(OPERATION, &entry.rows)?)
         .bind(micros(entry.created_at))
@@ -35,7 +36,7 @@ impl JournalRepository for SqliteJournal<'_> {
 
     async fn unsettled(&mut self, sync: SyncId) -> Result<Vec<JournalEntry>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, sync_id, run_id, connection_id, payload, rows, created_at FROM journal \
+            "SELECT id, sync_id, run_id, connection_id, lease, payload, rows, created_at FROM journal \
              WHERE sync_id = ? ORDER BY id",
         )
         .bind(sync.to_string())
@@ -55,13 +56,16 @@ impl JournalRepository for SqliteJournal<'_> {
     }
 }
 
-fn entry((id, sync_id, run_id, connection_id, payload, rows, created_at): Row) -> Result<JournalEntry, StoreError> {
+fn entry(
+    (id, sync_id, run_id, connection_id, lease, payload, rows, created_at): Row,
+) -> Result<JournalEntry, StoreError> {
     let stored = Stored::new("intent", &id);
     Ok(JournalEntry {
         id: stored.parse("id", &id)?,
         sync_id: stored.parse("sync id", &sync_id)?,
         run_id: stored.parse("run id", &run_id)?,
         connection_id: stored.parse("connection id", &connection_id)?,
+        lease,
         payload,
         rows: stored.json("rows", &rows)?,
         created_at: stored.instant("creation time", created_at)?,

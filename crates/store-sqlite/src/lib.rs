@@ -10,6 +10,7 @@ mod failure;
 mod file;
 mod installation;
 mod journal;
+mod leases;
 mod links;
 mod migrations;
 mod outbox;

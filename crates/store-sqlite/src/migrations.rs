@@ -9,8 +9,10 @@ use crate::failure::failed;
 /// Ours by name, so that a library with migrations of its own may share the file.
 const TABLE: &str = "salesbridge_migrations";
 
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "what is remembered", include_str!("../migrations/0001_what_is_remembered.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "what is remembered", include_str!("../migrations/0001_what_is_remembered.sql")),
+    (2, "leases", include_str!("../migrations/0002_leases.sql")),
+];
 
 /// Brings the schema up to date; refuses one that is newer than this program.
 pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LinkRepository,
-    OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository, Transaction,
+    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
+    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
+    Transaction,
 };
 use sqlx::Sqlite;
 
@@ -13,6 +14,7 @@ use crate::due::SqliteDue;
 use crate::failure::failed;
 use crate::installation::SqliteInstallation;
 use crate::journal::SqliteJournal;
+use crate::leases::SqliteLeases;
 use crate::links::SqliteLinks;
 use crate::outbox::SqliteOutbox;
 use crate::outcomes::SqliteOutcomes;
@@ -74,6 +76,10 @@ impl Transaction for SqliteTransaction {
 
     fn journal(&mut self) -> Box<dyn JournalRepository + '_> {
         Box::new(SqliteJournal(&mut self.inner))
+    }
+
+    fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
+        Box::new(SqliteLeases(&mut self.inner))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

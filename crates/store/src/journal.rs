@@ -16,6 +16,8 @@ pub struct JournalEntry {
     pub run_id: RunId,
     /// The connection it goes through.
     pub connection_id: ConnectionId,
+    /// Token of the lease under which it was recorded.
+    pub lease: i64,
     /// The destination's own bytes; opaque here.
     pub payload: Vec<u8>,
     /// The source rows it stands for, in the order of the answers.

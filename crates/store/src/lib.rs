@@ -9,6 +9,7 @@ mod due;
 mod error;
 mod installation;
 mod journal;
+mod leases;
 mod links;
 pub mod memory;
 mod outbox;
@@ -25,6 +26,7 @@ pub use due::{DueCounts, DueRepository, DueRow, DueState};
 pub use error::StoreError;
 pub use installation::InstallationRepository;
 pub use journal::{IntentRow, JournalEntry, JournalRepository};
+pub use leases::LeaseRepository;
 pub use links::LinkRepository;
 pub use outbox::{OutboxEntry, OutboxRepository};
 pub use outcomes::{OutcomeFilter, OutcomeRepository};
@@ -75,6 +77,8 @@ pub trait Transaction: Send {
     fn outcomes(&mut self) -> Box<dyn OutcomeRepository + '_>;
     /// Writes that were prepared and are not settled.
     fn journal(&mut self) -> Box<dyn JournalRepository + '_>;
+    /// Which process does what.
+    fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
 
     /// Makes the changes durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -1,5 +1,7 @@
 //! How far an advance came.
 
+use std::time::Duration;
+
 use salesbridge_model::{RunProblem, Timestamp};
 
 /// How far an advance came.
@@ -23,8 +25,8 @@ pub enum Obstacle {
     RetryLater {
         /// What happened.
         problem: RunProblem,
-        /// Not before this, when it is known.
-        until: Option<Timestamp>,
+        /// Not before this much time has passed, when it is known.
+        pause: Option<Duration>,
     },
     /// Nothing more through the connection until a person has mended it.
     HoldConnection(RunProblem),

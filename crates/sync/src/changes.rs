@@ -41,7 +41,7 @@ impl Engine {
         outgoing.unchanged.extend(gone.map(|row| (row.source_key.clone(), row.revision)));
 
         if outgoing.nothing_to_send() && outgoing.refused.is_empty() {
-            let mut tx = self.store.write().await?;
+            let mut tx = self.write(job).await?;
             tx.due().clear(job.sync.id, &outgoing.unchanged).await?;
             tx.commit().await?;
             return Ok(None);
@@ -61,7 +61,7 @@ impl Engine {
         if outgoing.unchanged.is_empty() && outgoing.refused.is_empty() {
             return Ok(());
         }
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(job).await?;
         let refused: Vec<String> = outgoing.refused.iter().map(|(key, ..)| key.clone()).collect();
         let links = tx.links().find_many(job.sync.id, &refused).await?;
         let mut settlement = Settlement::new(job, run, self.clock.now(), links, Vec::new());
@@ -73,7 +73,7 @@ impl Engine {
     }
 
     async fn changes_run(&self, job: &Job<'_>) -> Result<RunId, EngineError> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(job).await?;
         let open = tx.runs().open(job.sync.id).await?;
         if let Some(run) = open.iter().find(|run| is_open(run, RunTrigger::Changes)) {
             return Ok(run.id);
@@ -99,14 +99,14 @@ impl Engine {
     async fn finish_changes_run(&self, job: &Job<'_>) -> Result<(), EngineError> {
         let open = self.store.read().await?.runs().open(job.sync.id).await?;
         for run in open.into_iter().filter(|run| is_open(run, RunTrigger::Changes)) {
-            self.finish(run.id).await?;
+            self.finish(job, run.id).await?;
         }
         Ok(())
     }
 
     /// Ends a run whose rows have all been handled, with the state that tells the truth about them.
-    pub(crate) async fn finish(&self, run: RunId) -> Result<(), EngineError> {
-        let mut tx = self.store.write().await?;
+    pub(crate) async fn finish(&self, job: &Job<'_>, run: RunId) -> Result<(), EngineError> {
+        let mut tx = self.write(job).await?;
         let found = tx.runs().find(run).await?;
         if let Some(mut run) = found.filter(|run| !run.state.is_final()) {
             let all_arrived = run.counts.refused + run.counts.uncertain + run.counts.deferred == 0;

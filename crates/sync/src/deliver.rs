@@ -54,6 +54,9 @@ impl Engine {
         self.steps.reached(Step::AfterJournal);
         let calls_before = job.destination.calls_made();
         self.steps.reached(Step::BeforeSend);
+        if !job.lease.is_good_at(self.clock.monotonic()) {
+            return Err(EngineError::LeaseLost);
+        }
         let sent = job.destination.send(&Intent(entry.payload.clone()), &Watch(self)).await;
         let calls = job.destination.calls_made() - calls_before;
         self.settle_sent(job, &entry, sent, calls).await
@@ -110,7 +113,7 @@ impl Engine {
         intent: Intent,
         rows: &[OutgoingRow],
     ) -> Result<Option<JournalEntry>, EngineError> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(job).await?;
         if !is_wanted(&mut *tx, job, run).await? {
             return Ok(None);
         }
@@ -121,7 +124,7 @@ impl Engine {
             payload: intent.0,
             rows: rows.iter().map(|row| row.intent.clone()).collect(),
         };
-        let entry = self.journal.record(&mut *tx, new).await?;
+        let entry = self.journal.record(&mut *tx, job.lease, new).await?;
         tx.commit().await?;
         Ok(Some(entry))
     }
@@ -131,10 +134,7 @@ impl Engine {
         let problem =
             RunProblem { code: error.code.clone(), message: error.message.clone(), remedy: error.remedy.clone() };
         Advance::Obstructed(match error.next {
-            NextStep::RetryLater { pause } => {
-                let until = pause.and_then(|pause| chrono::Duration::from_std(pause).ok());
-                Obstacle::RetryLater { problem, until: until.map(|pause| self.clock.now() + pause) }
-            }
+            NextStep::RetryLater { pause } => Obstacle::RetryLater { problem, pause },
             NextStep::HoldConnection => Obstacle::HoldConnection(problem),
             NextStep::HoldSync => Obstacle::HoldSync(problem),
         })

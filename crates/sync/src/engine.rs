@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use salesbridge_connector_kit::{Destination, ObjectSchema, Source, WriteOptions};
-use salesbridge_journal::{Journal, Steps};
+use salesbridge_journal::{Journal, Lease, Steps};
 use salesbridge_model::{Clock, IdMaker, InstallationId, RunState, RunTrigger, Sync, SyncId};
-use salesbridge_store::Store;
+use salesbridge_store::{Store, Transaction};
 use tokio_util::sync::CancellationToken;
 
 use crate::advance::{Advance, Obstacle};
@@ -38,6 +38,8 @@ pub struct Job<'a> {
     pub plan: &'a MappingPlan,
     /// This installation.
     pub installation: InstallationId,
+    /// The right to write for the sync.
+    pub lease: &'a Lease,
     /// When set, no further batch is begun.
     pub stop: &'a CancellationToken,
 }
@@ -93,9 +95,16 @@ impl Engine {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).get(&sync).copied().unwrap_or_default()
     }
 
+    /// A transaction that writes for the sync of a job, after it has seen that this process still may.
+    pub(crate) async fn write(&self, job: &Job<'_>) -> Result<Box<dyn Transaction>, EngineError> {
+        let mut tx = self.store.write().await?;
+        let is_current = tx.leases().is_current(job.lease.name(), job.lease.token()).await?;
+        if is_current { Ok(tx) } else { Err(EngineError::LeaseLost) }
+    }
+
     async fn take_in(&self, job: &Job<'_>) -> Result<(), EngineError> {
         let now = self.clock.now();
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(job).await?;
         if tx.due().take_in(job.sync.id, &job.sync.stream, now).await? > 0 {
             tx.outbox().trim().await?;
             tx.commit().await?;

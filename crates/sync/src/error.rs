@@ -9,6 +9,9 @@ pub enum EngineError {
     /// The hub's own store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
+    /// Another process has the right to write for the sync now; it goes on with it.
+    #[error("another process goes on with the sync")]
+    LeaseLost,
     /// The stream could not be read.
     #[error("the stream could not be read")]
     Source(#[from] SourceError),

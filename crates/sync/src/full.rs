@@ -54,7 +54,7 @@ impl Engine {
                 return Ok(FullRun::Ends(Advance::Stopped));
             }
             if at_end {
-                self.finish(run.id).await?;
+                self.finish(job, run.id).await?;
             }
             if checkpoint {
                 return Ok(FullRun::Goes);
@@ -68,7 +68,7 @@ impl Engine {
             return Ok(ControlFlow::Break(FullRun::None));
         };
         if run.state == RunState::Queued {
-            let mut tx = self.store.write().await?;
+            let mut tx = self.write(job).await?;
             // Asked for because of an edit: it is not to be run by the mapping from before.
             if !tx.syncs().find(job.sync.id).await?.is_some_and(|stored| job.is_of(&stored)) {
                 return Ok(ControlFlow::Break(FullRun::Ends(Advance::Stopped)));
@@ -108,7 +108,7 @@ impl Engine {
         outgoing: &mut Outgoing,
         position: Option<String>,
     ) -> Result<bool, EngineError> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(job).await?;
         let keys: Vec<String> = outgoing.unchanged.iter().map(|(key, _)| key.clone()).collect();
         // Rows that were sent earlier in this run, and read again after a crash, have been counted.
         let counted: HashSet<String> = tx.outcomes().recorded(run.id, &keys).await?.into_iter().collect();

@@ -17,12 +17,12 @@ impl Engine {
     /// Finds out what became of every unsettled intent of the sync and settles it; `Some` when that has to wait.
     pub(crate) async fn recover(&self, job: &Job<'_>) -> Delivery {
         let claimed = Links(self.store.clone());
-        for (entry, silent_since) in self.journal.unsettled(&*self.store, job.sync.id).await? {
+        for (entry, silent_for) in self.journal.unsettled(&*self.store, job.sync.id, job.lease).await? {
             if job.stop.is_cancelled() {
                 return Ok(Some(Advance::Stopped));
             }
             let calls_before = job.destination.calls_made();
-            let recovered = job.destination.recover(&Intent(entry.payload.clone()), silent_since, &claimed).await;
+            let recovered = job.destination.recover(&Intent(entry.payload.clone()), silent_for, &claimed).await;
             let calls = job.destination.calls_made() - calls_before;
             match recovered {
                 Ok(Recovery::Rows(rows)) if rows.len() == entry.rows.len() => {
@@ -35,14 +35,15 @@ impl Engine {
                 Ok(Recovery::Rows(rows)) => {
                     return Ok(Some(self.obstructed(&miscounted(&entry, rows.len(), NextStep::HoldSync))));
                 }
-                Ok(Recovery::Wait { until }) => {
+                Ok(Recovery::Wait { pause }) => {
+                    let again_at = self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default();
                     let problem = RunProblem {
                         code: "ANSWER_LOST".to_owned(),
                         message: "the answer to a write was lost, and it may still be under way".to_owned(),
-                        remedy: format!("Nothing: it is looked up again at {}", until.format("%H:%M:%S UTC")),
+                        remedy: format!("Nothing: it is looked up again at {}", again_at.format("%H:%M:%S UTC")),
                     };
-                    let until = Some(until);
-                    return Ok(Some(Advance::Obstructed(Obstacle::RetryLater { problem, until })));
+                    let pause = Some(pause);
+                    return Ok(Some(Advance::Obstructed(Obstacle::RetryLater { problem, pause })));
                 }
                 Err(error) => return Ok(Some(self.obstructed(&error))),
             }

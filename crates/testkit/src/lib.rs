@@ -9,7 +9,7 @@ mod ids;
 mod plans;
 
 pub use clients::{address, client, phone};
-pub use clock::{ManualClock, moment};
+pub use clock::{ManualClock, moment, since_the_test_began};
 pub use folder::TempFolder;
 pub use ids::SequentialIds;
 pub use plans::{connection, sync};

@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use salesbridge_connector_kit::Destination;
 use salesbridge_connector_kit::conformance::{Subject, check_destination};
 use salesbridge_connector_kit::memory::{Fault, MemoryDestination};
-use salesbridge_model::Timestamp;
 
 struct Memory(MemoryDestination);
 
@@ -41,10 +40,6 @@ impl Subject for Memory {
             (record.id, record.fields.get("A").cloned(), record.fields.get("B").cloned())
         };
         self.0.records().into_iter().map(row).collect()
-    }
-
-    fn long_ago(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
     }
 }
 

@@ -4,10 +4,10 @@
 //! rows are interchangeable and are matched by number.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
 use salesbridge_connector_kit::{ClaimedRecords, ConnectorError, Operation, RecoveredRow, Recovery, RowAnswer};
-use salesbridge_model::Timestamp;
 use salesbridge_salesforce::{ApiError, Record, quote};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ impl SalesforceConnector {
     pub(super) async fn find_out(
         &self,
         prepared: &PreparedWrite,
-        broken_at: Timestamp,
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
         match &prepared.operation {
@@ -33,7 +33,7 @@ impl SalesforceConnector {
             Operation::Create { external_id_field: Some(field) } => {
                 self.find_by_external_id(prepared, field).await.map_err(connector_error)
             }
-            Operation::Create { external_id_field: None } => self.find_by_values(prepared, broken_at, claimed).await,
+            Operation::Create { external_id_field: None } => self.find_by_values(prepared, silent_for, claimed).await,
         }
     }
 
@@ -62,7 +62,7 @@ impl SalesforceConnector {
     async fn find_by_values(
         &self,
         prepared: &PreparedWrite,
-        broken_at: Timestamp,
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
         let Some(mut free) = self.created_since(prepared, claimed).await? else {
@@ -76,9 +76,9 @@ impl SalesforceConnector {
         }
         // A call of up to 200 records is one transaction: when one of its records is there, all that will ever be there are.
         let arrived = rows.iter().any(Option::is_some);
-        let silent_until = broken_at + chrono::Duration::from_std(self.in_flight).unwrap_or_default();
-        if !arrived && self.clock.now() < silent_until {
-            return Ok(Recovery::Wait { until: silent_until });
+        let under_way_for = self.in_flight.saturating_sub(silent_for);
+        if !arrived && !under_way_for.is_zero() {
+            return Ok(Recovery::Wait { pause: under_way_for });
         }
         let recovered = |found: Option<String>| match found {
             Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),

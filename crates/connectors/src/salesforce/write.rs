@@ -86,9 +86,9 @@ impl Destination for SalesforceConnector {
     async fn recover(
         &self,
         intent: &Intent,
-        broken_at: Timestamp,
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        self.find_out(&PreparedWrite::from_intent(intent)?, broken_at, claimed).await
+        self.find_out(&PreparedWrite::from_intent(intent)?, silent_for, claimed).await
     }
 }

@@ -1,7 +1,7 @@
 //! A local org, a connector to it, and a look at its records by another way.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use salesbridge_connectors::salesforce::{SalesforceConfig, SalesforceConnector};
 use salesbridge_local_org::{FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, OrgConfig, RunningOrg};
@@ -21,10 +21,16 @@ pub(crate) struct Stage {
 
 struct RealClock;
 
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Clock for RealClock {
     #[expect(clippy::disallowed_methods, reason = "the org has a real clock too")]
     fn now(&self) -> Timestamp {
         chrono::Utc::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        BEGAN.elapsed()
     }
 }
 

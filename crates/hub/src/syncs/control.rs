@@ -1,5 +1,6 @@
 //! Enabling, disabling, running and previewing a sync.
 
+use salesbridge_journal::Lease;
 use salesbridge_model::{Connection, Run, Sync};
 use salesbridge_sync::Preview;
 use tokio_util::sync::CancellationToken;
@@ -72,12 +73,12 @@ impl Hub {
         let sync = self.find_sync(name).await?;
         let connection = self.connection_of(&sync).await?;
         let open = self.open_sync(sync, &connection, CancellationToken::new()).await?;
-        Ok(self.engine.preview(&open.job(), rows.unwrap_or(PREVIEW_ROWS)).await?)
+        Ok(self.engine.preview(&open.job(&Lease::to_look_only()), rows.unwrap_or(PREVIEW_ROWS)).await?)
     }
 
     async fn announce(&self, sync: &Sync, connection: &Connection) -> Result<(), HubError> {
         let open = self.open_sync(sync.clone(), connection, CancellationToken::new()).await?;
-        let creates = self.engine.preview(&open.job(), 0).await?.creates;
+        let creates = self.engine.preview(&open.job(&Lease::to_look_only()), 0).await?.creates;
         if creates == 0 {
             return Ok(());
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use salesbridge_connector_kit::{Destination, ObjectSchema, Source};
 use salesbridge_connectors::salesforce::SalesforceConnector;
+use salesbridge_journal::Lease;
 use salesbridge_model::{Connection, InstallationId, Sync};
 use salesbridge_sync::{CLIENTS_STREAM, Job, MappingPlan};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,7 @@ pub(crate) struct OpenSync {
 }
 
 impl OpenSync {
-    pub(crate) fn job(&self) -> Job<'_> {
+    pub(crate) fn job<'a>(&'a self, lease: &'a Lease) -> Job<'a> {
         Job {
             sync: &self.sync,
             source: &*self.source,
@@ -31,6 +32,7 @@ impl OpenSync {
             object: &self.object,
             plan: &self.plan,
             installation: self.installation,
+            lease,
             stop: &self.stop,
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
 use salesbridge_hub::syncs::SyncDetails;
-use salesbridge_hub::{ConnectorSettings, Hub, HubParts};
+use salesbridge_hub::{ConnectorSettings, Hub, HubParts, LeaseTerms};
 use salesbridge_journal::Unobserved;
 use salesbridge_local_org::{App, OrgConfig};
 use salesbridge_model::{Client, Clock, Run, Secret, Timestamp};
@@ -39,6 +39,10 @@ impl Clock for RealClock {
     fn now(&self) -> Timestamp {
         chrono::Utc::now()
     }
+
+    fn monotonic(&self) -> Duration {
+        salesbridge_testkit::since_the_test_began()
+    }
 }
 
 impl Stage {
@@ -57,6 +61,7 @@ impl Stage {
                 in_flight: Duration::from_secs(600),
                 in_flight_local: Duration::from_millis(200),
             },
+            leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };
         let hub = Hub::open(parts).await.expect("a hub");
         let stop = CancellationToken::new();

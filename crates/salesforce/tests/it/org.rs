@@ -198,6 +198,10 @@ impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().expect("unpoisoned")
     }
+
+    fn monotonic(&self) -> Duration {
+        (self.now() - Timestamp::UNIX_EPOCH).to_std().unwrap_or_default()
+    }
 }
 
 async fn respond(State(state): State<Arc<OrgState>>, request: Request) -> Response {

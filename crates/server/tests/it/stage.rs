@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use salesbridge_hub::{ConnectorSettings, Hub, HubParts};
+use salesbridge_hub::{ConnectorSettings, Hub, HubParts, LeaseTerms};
 use salesbridge_journal::Unobserved;
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_testkit::{ManualClock, SequentialIds, TempFolder, moment};
@@ -36,6 +36,7 @@ impl Stage {
                 in_flight: Duration::from_secs(600),
                 in_flight_local: Duration::from_millis(100),
             },
+            leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };
         let hub = Hub::open(parts).await.expect("a hub");
         Self { router: salesbridge_server::router(hub), folder }

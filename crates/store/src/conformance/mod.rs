@@ -12,6 +12,7 @@ mod due_model;
 mod everything;
 mod installation;
 mod journal;
+mod leases;
 mod links;
 mod outbox;
 mod outcomes;
@@ -65,6 +66,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     outcomes: recording_says_what_it_replaced, recorded_keys_are_told, they_are_listed_by_key_in_pages_under_the_filter,
         an_outcome_needs_its_run;
     journal: entries_come_back_in_the_order_of_their_ids, an_entry_is_settled_once, an_entry_needs_its_run;
+    leases: one_holder_at_a_time_and_tokens_grow, one_that_was_given_back_is_free_and_its_token_is_old;
 };
 
 /// Checks every clause, each on a fresh store, and names all that do not hold. What `fresh` gives beside the store is kept until the

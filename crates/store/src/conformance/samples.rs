@@ -227,6 +227,7 @@ pub(super) fn intent(number: u32) -> JournalEntry {
         sync_id: sync_id(1),
         run_id: id("run", 1),
         connection_id: id("conn", 1),
+        lease: 7,
         payload: vec![0, 255, b'{', 0],
         rows: vec![row.clone(), IntentRow { source_key: "C-0".to_owned(), record_id: None, ..row }],
         created_at: at(12),

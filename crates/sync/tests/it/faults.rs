@@ -77,11 +77,11 @@ async fn a_write_that_may_be_under_way_is_asked_for_again_at_the_time_given() {
     let world = ready_to_send(10, 2, false).await;
     world.there.memory.script([Fault::LostAfterWrite]);
     world.advance().await;
-    let until = world.now() + Duration::from_secs(300);
-    world.there.answer_recovery(Recovery::Wait { until });
+    let wait = Duration::from_secs(300);
+    world.there.answer_recovery(Recovery::Wait { pause: wait });
     let Advance::Obstructed(obstacle) = world.advance().await else { panic!("it waits") };
-    let Obstacle::RetryLater { problem, until: told } = &obstacle else { panic!("it comes back: {obstacle:?}") };
-    assert_eq!((problem.code.as_str(), *told), ("ANSWER_LOST", Some(until)));
+    let Obstacle::RetryLater { problem, pause } = &obstacle else { panic!("it comes back: {obstacle:?}") };
+    assert_eq!((problem.code.as_str(), *pause), ("ANSWER_LOST", Some(wait)));
     assert_eq!((world.there.sizes(), world.unsettled().await), (vec![2], 1));
     world.settle_down().await;
     world.assert_exactly_once().await;
@@ -170,8 +170,8 @@ async fn a_failure_that_a_person_must_mend_ends_the_advance_and_loses_nothing() 
 async fn a_pause_that_the_other_side_asks_for_is_told() {
     let world = ready_to_send(3, 8, false).await;
     world.there.fail_send(NextStep::RetryLater { pause: Some(Duration::from_secs(90)) });
-    let Advance::Obstructed(Obstacle::RetryLater { until, .. }) = world.advance().await else { panic!("obstructed") };
-    assert_eq!(until, Some(world.now() + Duration::from_secs(90)));
+    let Advance::Obstructed(Obstacle::RetryLater { pause, .. }) = world.advance().await else { panic!("obstructed") };
+    assert_eq!(pause, Some(Duration::from_secs(90)));
 }
 
 #[tokio::test]
@@ -216,18 +216,18 @@ async fn an_advance_given_up_in_mid_send_counts_as_silent_from_when_that_was_fou
         begun = has_begun => begun.unwrap(),
     }
     world.clock.advance(Duration::from_secs(5));
-    let found = world.now();
-    world.there.answer_recovery(Recovery::Wait { until: found });
+    let wait = || Recovery::Wait { pause: Duration::from_secs(1) };
+    world.there.answer_recovery(wait());
     world.advance().await;
     world.clock.advance(Duration::from_secs(5));
-    world.there.answer_recovery(Recovery::Wait { until: found });
+    world.there.answer_recovery(wait());
     world.advance().await;
     world.clock.advance(Duration::from_secs(5));
-    world.restart();
-    let began = world.now();
-    world.clock.advance(Duration::from_secs(5));
+    world.restart().await;
+    world.clock.advance(Duration::from_secs(3));
     world.settle_down().await;
-    assert_eq!(world.there.silent_since(), [found, found, began], "the last by another process");
+    let silent = [0, 5, 3].map(Duration::from_secs);
+    assert_eq!(world.there.silent_for(), silent, "the last by another process");
     world.assert_exactly_once().await;
 }
 

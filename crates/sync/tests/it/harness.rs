@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use salesbridge_connector_kit::{Destination, ObjectSchema, Source};
-use salesbridge_journal::{Step, Steps};
+use salesbridge_journal::{Lease, Step, Steps};
 use salesbridge_model::{
     Clock, Connection, InstallationId, Link, PageRequest, RecordOutcome, Run, RunId, Sync, Timestamp,
 };
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) object: ObjectSchema,
     pub(crate) plan: MappingPlan,
     pub(crate) stop: CancellationToken,
+    lease: Lease,
     ids: Arc<SequentialIds>,
     installation: InstallationId,
     crash: Arc<CrashPoint>,
@@ -69,6 +70,7 @@ impl World {
         let crash = Arc::new(CrashPoint::default());
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), crash.clone());
         let installation = InstallationId::make(&*ids);
+        let lease = lease(&*store, &*clock, &sync).await;
         let stop = CancellationToken::new();
         Self {
             store,
@@ -80,6 +82,7 @@ impl World {
             object,
             plan,
             stop,
+            lease,
             ids,
             installation,
             crash,
@@ -106,6 +109,7 @@ impl World {
             object: &self.object,
             plan: &self.plan,
             installation: self.installation,
+            lease: &self.lease,
             stop: &self.stop,
         }
     }
@@ -133,7 +137,9 @@ impl World {
                 Advance::Idle { next_at: None } if self.there.sizes().len() == sends => return,
                 // A change may have come during a send; whoever makes it asks for another advance.
                 Advance::Idle { next_at: None } => {}
-                Advance::Idle { next_at: Some(next_at) } => self.clock.set(next_at),
+                Advance::Idle { next_at: Some(next_at) } => {
+                    self.clock.advance((next_at - self.now()).to_std().unwrap())
+                }
                 Advance::Obstructed(_) => self.clock.advance(Duration::from_secs(60)),
                 Advance::Stopped => panic!("nobody stopped it"),
             }
@@ -166,13 +172,14 @@ impl World {
     pub(crate) async fn advance_or_die(&mut self) -> bool {
         let died = AssertUnwindSafe(self.engine.advance(&self.job())).catch_unwind().await.is_err();
         if died {
-            self.restart();
+            self.restart().await;
         }
         died
     }
 
     /// Another process on the same store.
-    pub(crate) fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
+        self.lease = lease(&*self.store, &*self.clock, &self.sync).await;
         self.engine = Engine::new(self.store.clone(), self.clock.clone(), self.ids.clone(), self.crash.clone());
     }
 
@@ -257,6 +264,16 @@ impl Steps for CrashPoint {
             _ => {}
         }
     }
+}
+
+/// The right to write for a sync, taken from whoever has it.
+async fn lease(store: &dyn Store, clock: &dyn Clock, sync: &Sync) -> Lease {
+    let name = format!("sync:{}", sync.id);
+    let mut tx = store.write().await.unwrap();
+    tx.leases().give_all_back().await.unwrap();
+    let token = tx.leases().take(&name, "world", clock.now(), Timestamp::MAX_UTC).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    Lease::new(name, token, clock.monotonic(), None)
 }
 
 fn all() -> PageRequest {

@@ -11,7 +11,6 @@ use salesbridge_connector_kit::{
     Answers, Cell, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Recovery, Refusal,
     RowAnswer, SendFailure, SendWatch, WriteBatch,
 };
-use salesbridge_model::Timestamp;
 
 /// One row of a send, as it was mapped: `None` clears.
 pub(crate) type SentRow = BTreeMap<String, Option<String>>;
@@ -36,7 +35,7 @@ struct Inner {
     sends: VecDeque<SendFailure>,
     recoveries: VecDeque<Result<Recovery, ConnectorError>>,
     forgets_an_answer: bool,
-    silent_since: Vec<Timestamp>,
+    silent_for: Vec<Duration>,
 }
 
 impl OtherSide {
@@ -101,8 +100,8 @@ impl OtherSide {
     }
 
     /// Since when the sender was said to be silent, recovery by recovery.
-    pub(crate) fn silent_since(&self) -> Vec<Timestamp> {
-        self.inner().silent_since.clone()
+    pub(crate) fn silent_for(&self) -> Vec<Duration> {
+        self.inner().silent_for.clone()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -185,14 +184,14 @@ impl Destination for OtherSide {
     async fn recover(
         &self,
         intent: &Intent,
-        broken_at: Timestamp,
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        self.inner().silent_since.push(broken_at);
+        self.inner().silent_for.push(silent_for);
         let scripted = self.inner().recoveries.pop_front();
         match scripted {
             Some(answer) => answer,
-            None => self.memory.recover(intent, broken_at, claimed).await,
+            None => self.memory.recover(intent, silent_for, claimed).await,
         }
     }
 }

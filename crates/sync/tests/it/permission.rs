@@ -113,7 +113,7 @@ async fn a_process_that_is_to_stop_finishes_its_batch_and_begins_no_other() {
         assert_eq!(world.advance().await, Advance::Stopped);
         assert_eq!((world.there.sizes(), world.unsettled().await, world.links().await.len()), (vec![3], 0, 3));
         world.stop = Default::default();
-        world.restart();
+        world.restart().await;
         world.settle_down().await;
         assert_eq!(world.there.sizes(), [3, 3, 2]);
         world.assert_exactly_once().await;
