@@ -9,6 +9,7 @@ mod due;
 mod failures;
 mod installation;
 mod journal;
+mod leases;
 mod links;
 mod outbox;
 mod outcomes;

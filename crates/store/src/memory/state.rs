@@ -2,6 +2,7 @@
 
 use salesbridge_model::{
     Client, Connection, ConnectionId, InstallationId, IntentId, Link, RecordOutcome, Run, RunId, Sync, SyncId,
+    Timestamp,
 };
 
 use super::table::Table;
@@ -24,6 +25,7 @@ pub(super) struct State {
     pub(super) runs: Table<RunId, Run>,
     pub(super) outcomes: Table<RunId, Table<String, RecordOutcome>>,
     pub(super) journal: Table<IntentId, JournalEntry>,
+    pub(super) leases: Table<String, StoredLease>,
 }
 
 /// A sync, and how far in the outbox it is.
@@ -31,6 +33,21 @@ pub(super) struct State {
 pub(super) struct StoredSync {
     pub(super) sync: Sync,
     pub(super) position: i64,
+}
+
+/// A lease, held or given back.
+#[derive(Clone, Debug)]
+pub(super) struct StoredLease {
+    pub(super) token: i64,
+    pub(super) holder: Option<String>,
+    pub(super) until: Timestamp,
+}
+
+impl StoredLease {
+    /// Whether it is held under this token.
+    pub(super) fn is_current(&self, token: i64) -> bool {
+        self.token == token && self.holder.is_some()
+    }
 }
 
 /// The links of one sync, found from both ends.

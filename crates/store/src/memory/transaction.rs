@@ -12,6 +12,7 @@ use super::due::MemoryDue;
 use super::failures::{CommitFailure, MemoryError};
 use super::installation::MemoryInstallation;
 use super::journal::MemoryJournal;
+use super::leases::MemoryLeases;
 use super::links::MemoryLinks;
 use super::outbox::MemoryOutbox;
 use super::outcomes::MemoryOutcomes;
@@ -20,8 +21,9 @@ use super::secrets::MemorySecrets;
 use super::state::State;
 use super::syncs::MemorySyncs;
 use crate::{
-    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LinkRepository,
-    OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository, Transaction,
+    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
+    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
+    Transaction,
 };
 
 pub(super) struct MemoryTransaction {
@@ -106,6 +108,10 @@ impl Transaction for MemoryTransaction {
 
     fn journal(&mut self) -> Box<dyn JournalRepository + '_> {
         Box::new(MemoryJournal(self))
+    }
+
+    fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
+        Box::new(MemoryLeases(self))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
