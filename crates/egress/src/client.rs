@@ -15,6 +15,7 @@ use crate::{
     EgressError, Reach, Request, Response,
     address::refusal,
     resolver::{CheckedResolver, ResolveProblem},
+    silence::Silence,
 };
 
 /// Limits of a client.
@@ -24,7 +25,8 @@ pub struct ClientSettings {
     pub reach: Reach,
     /// Longest wait for a connection, its name look-up and its TLS handshake included.
     pub connect_timeout: Duration,
-    /// Longest silence while an answer is awaited or read; counted from the beginning of the call, so it is longer than `connect_timeout`.
+    /// Longest silence: while the request leaves, while its answer is awaited and while that is read. Counted from the beginning of the call, so it is
+    /// longer than `connect_timeout`; every piece of a body, out or in, begins it anew.
     pub read_timeout: Duration,
     /// Largest body that is read, in bytes after decompression.
     pub body_cap_bytes: usize,
@@ -69,7 +71,6 @@ impl HttpClient {
             .referer(false)
             .gzip(true)
             .connect_timeout(settings.connect_timeout)
-            .read_timeout(settings.read_timeout)
             .pool_idle_timeout(IDLE_LIMIT)
             .https_only(settings.reach == Reach::Public)
             .dns_resolver(CheckedResolver { reach: settings.reach })
@@ -85,17 +86,22 @@ impl HttpClient {
         let (method, path) = (request.method.clone(), request.url.path().to_owned());
         self.calls.fetch_add(1, Ordering::Relaxed);
         let begun = Instant::now();
-        let outcome = self.inner.execute(prepared(request)).await;
+        let silence = Silence::begins(self.settings.read_timeout);
+        let outcome = silence.breaks(self.inner.execute(prepared(request, &silence))).await;
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let outcome = match outcome {
+            Some(outcome) => outcome.map_err(|cause| on_send(&host, cause)),
+            None => Err(EgressError::TimedOutAfterSend { host: host.to_string() }),
+        };
         match outcome {
             Ok(inner) => {
                 let status = inner.status().as_u16();
                 tracing::debug!(http.method = %method, http.host = %host, http.path = %path, http.status = status, elapsed_ms,
                     "{method} {host}{path} answered {status} in {elapsed_ms} ms");
-                Ok(Response { inner, host, body_cap_bytes: self.settings.body_cap_bytes })
+                let ClientSettings { read_timeout, body_cap_bytes, .. } = *self.settings;
+                Ok(Response { inner, host, read_timeout, body_cap_bytes })
             }
-            Err(cause) => {
-                let error = on_send(&host, cause);
+            Err(error) => {
                 tracing::debug!(http.method = %method, http.host = %host, http.path = %path, elapsed_ms, error = %error,
                     "{method} {host}{path} failed after {elapsed_ms} ms");
                 Err(error)
@@ -136,10 +142,10 @@ fn check_url(reach: Reach, url: &Url) -> Result<(), EgressError> {
     refusal(reach, literal).map_or(Ok(()), refused)
 }
 
-fn prepared(request: Request) -> reqwest::Request {
+fn prepared(request: Request, silence: &Silence) -> reqwest::Request {
     let mut prepared = reqwest::Request::new(request.method, request.url);
     *prepared.headers_mut() = request.headers;
-    *prepared.body_mut() = request.body.map(Into::into);
+    *prepared.body_mut() = request.body.map(|body| body.into_inner(silence));
     prepared
 }
 

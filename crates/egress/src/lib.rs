@@ -4,16 +4,20 @@
 //! happened". It refuses to know what is asked for, who asks, and what an answer means beyond its status.
 
 mod address;
+mod body;
 mod client;
 mod error;
 mod request;
 mod resolver;
 mod response;
 mod retry;
+mod silence;
 mod tls;
 mod verdict;
 
 pub use address::{Reach, refusal};
+pub use body::{Body, Pieces};
+pub use bytes::Bytes;
 pub use client::{ClientSettings, HttpClient};
 pub use error::{EgressError, Sent};
 pub use request::{BadHeader, Request};

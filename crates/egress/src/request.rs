@@ -7,13 +7,14 @@ use reqwest::{
 use salesbridge_model::Secret;
 use url::Url;
 
+use crate::Body;
+
 /// One HTTP request.
-#[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Body>,
 }
 
 /// A header value with a line break or another character that HTTP forbids. The value itself is not repeated: it may be a token.
@@ -46,10 +47,10 @@ impl Request {
         Ok(self)
     }
 
-    /// Sends a body of the given media type.
-    pub fn body(mut self, media_type: &'static str, bytes: Vec<u8>) -> Self {
+    /// Sends a body of the given media type: bytes, or pieces that are sent as they come.
+    pub fn body(mut self, media_type: &'static str, body: impl Into<Body>) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        self.body = Some(bytes);
+        self.body = Some(body.into());
         self
     }
 

@@ -2,12 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{EgressError, client::after_send};
 
-/// An answer: the head has arrived, the body is read by [`Response::bytes`].
+/// An answer: the head has arrived, the body is read by [`Response::bytes`] or [`Response::piece`].
 pub struct Response {
     pub(crate) inner: reqwest::Response,
     pub(crate) host: Arc<str>,
+    pub(crate) read_timeout: Duration,
     pub(crate) body_cap_bytes: usize,
 }
 
@@ -31,15 +34,22 @@ impl Response {
     pub async fn bytes(mut self) -> Result<Vec<u8>, EgressError> {
         let mut body = Vec::new();
         loop {
-            let chunk = self.inner.chunk().await.map_err(|cause| after_send(&self.host, cause))?;
-            let Some(chunk) = chunk else { return Ok(body) };
-            if body.len() + chunk.len() > self.body_cap_bytes {
+            let Some(piece) = self.piece().await? else { return Ok(body) };
+            if body.len() + piece.len() > self.body_cap_bytes {
                 return Err(EgressError::BodyTooLarge {
                     host: self.host.to_string(),
                     limit_bytes: self.body_cap_bytes,
                 });
             }
-            body.extend_from_slice(&chunk);
+            body.extend_from_slice(&piece);
+        }
+    }
+
+    /// The next piece of the body, decompressed; `None` at its end. For bodies that are worked on as they come: the cap does not hold for them.
+    pub async fn piece(&mut self) -> Result<Option<Bytes>, EgressError> {
+        match tokio::time::timeout(self.read_timeout, self.inner.chunk()).await {
+            Ok(piece) => piece.map_err(|cause| after_send(&self.host, cause)),
+            Err(_) => Err(EgressError::TimedOutAfterSend { host: self.host.to_string() }),
         }
     }
 }

@@ -62,13 +62,13 @@ const COMPRESSED: &[u8] = &[
 #[tokio::test]
 async fn a_body_is_decompressed_and_its_cap_counts_what_comes_out() {
     let server = Server::start(vec![answer("200 OK\r\ncontent-encoding: gzip", COMPRESSED)]).await;
-    let request = Request::new(Method::GET, server.url("/"));
-    let body = client(Reach::LocalOrg).send(request.clone()).await.expect("an answer").bytes().await.expect("a body");
+    let request = || Request::new(Method::GET, server.url("/"));
+    let body = client(Reach::LocalOrg).send(request()).await.expect("an answer").bytes().await.expect("a body");
     assert_eq!(body.len(), 100_000);
     assert!(server.requests.lock().expect("unpoisoned")[0].contains("accept-encoding: gzip"));
 
     let small = ClientSettings { body_cap_bytes: 99_999, ..ClientSettings::new(Reach::LocalOrg) };
     let small = HttpClient::new(small).expect("a client");
-    let error = small.send(request).await.expect("an answer").bytes().await.expect_err("too much");
+    let error = small.send(request()).await.expect("an answer").bytes().await.expect_err("too much");
     assert!(matches!(error, EgressError::BodyTooLarge { limit_bytes: 99_999, .. }), "{error:?}");
 }

@@ -45,17 +45,19 @@ async fn r50_a_log_line_has_method_host_path_and_status_and_no_secret() {
     tracing::subscriber::set_global_default(subscriber).expect("the only subscriber");
     let server = Server::start(vec![answer("200 OK", b"hunter2-in-answer"), Then::HangUp]).await;
     let client = HttpClient::new(ClientSettings::new(Reach::LocalOrg)).expect("a client");
-    let request = Request::new(Method::POST, server.url("/path?q=hunter2-in-query"))
-        .bearer(&Secret::new("hunter2-in-token".to_owned()))
-        .expect("a header")
-        .header("x-note", "hunter2-in-header")
-        .expect("a header")
-        .body("text/plain", b"hunter2-in-body".to_vec());
-    let debug = format!("{request:?}");
-    let response = client.send(request.clone()).await.expect("an answer");
+    let request = || {
+        Request::new(Method::POST, server.url("/path?q=hunter2-in-query"))
+            .bearer(&Secret::new("hunter2-in-token".to_owned()))
+            .expect("a header")
+            .header("x-note", "hunter2-in-header")
+            .expect("a header")
+            .body("text/plain", b"hunter2-in-body".to_vec())
+    };
+    let debug = format!("{:?}", request());
+    let response = client.send(request()).await.expect("an answer");
     let debug_of_response = format!("{response:?}");
     response.bytes().await.expect("a body");
-    let error = client.send(request).await.expect_err("a hang-up");
+    let error = client.send(request()).await.expect_err("a hang-up");
 
     let log = String::from_utf8(page.0.lock().expect("unpoisoned").clone()).expect("text");
     assert!(log.contains("POST 127.0.0.1/path answered 200 in"), "{log}");

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use salesbridge_egress::{ClientSettings, EgressError, HttpClient, Method, Reach, Request, Sent};
+use futures::stream;
+use salesbridge_egress::{Body, Bytes, ClientSettings, EgressError, HttpClient, Method, Reach, Request, Sent};
 use tokio::net::TcpListener;
 
-use crate::server::{Server, Then};
+use crate::server::{Server, Then, answer};
 
 fn client() -> HttpClient {
     let limits = ClientSettings {
@@ -78,4 +79,29 @@ async fn half_a_body_means_it_may_have_happened() {
     let error = response.bytes().await.expect_err("half a body");
     assert!(matches!(error, EgressError::BrokenAfterSend { .. }), "{error:?}");
     assert_eq!(error.sent(), Sent::MayHave);
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_arrives_whole_and_an_answer_is_read_in_pieces() {
+    let server = Server::start(vec![answer("200 OK", b"gone\nwell")]).await;
+    let pieces = ["one,", "two,", "three"].map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+    let request = Request::new(Method::PUT, server.url("/")).body("text/csv", Body::pieces(stream::iter(pieces)));
+    let mut response = client().send(request).await.expect("an answer");
+    let mut read = Vec::new();
+    while let Some(piece) = response.piece().await.expect("a piece") {
+        read.extend_from_slice(&piece);
+    }
+    assert_eq!(read, b"gone\nwell");
+    let seen = server.requests.lock().expect("unpoisoned").remove(0);
+    assert!(seen.contains("transfer-encoding: chunked") && seen.contains("content-type: text/csv"), "{seen}");
+    assert!(seen.contains("4\r\none,\r\n4\r\ntwo,\r\n5\r\nthree\r\n"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_piece_that_cannot_be_made_breaks_the_call_off() {
+    let server = Server::start(vec![Then::HangUp]).await;
+    let pieces = [Ok(Bytes::from_static(b"one")), Err(std::io::Error::other("no more"))];
+    let request = Request::new(Method::PUT, server.url("/")).body("text/csv", Body::pieces(stream::iter(pieces)));
+    let error = client().send(request).await.expect_err("half a request");
+    assert_eq!(error.sent(), Sent::MayHave, "{error:?}");
 }

@@ -63,7 +63,7 @@ async fn serve(listener: TcpListener, script: Vec<Then>, requests: Arc<Mutex<Vec
     }
 }
 
-/// The head and as much of the body as `content-length` says; bytes that are no HTTP request are taken as they come.
+/// The head and as much of the body as `content-length` or the last chunk says; bytes that are no HTTP request are taken as they come.
 async fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
@@ -72,10 +72,17 @@ async fn read_request(stream: &mut TcpStream) -> String {
         bytes.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let is_http = bytes.first().is_some_and(u8::is_ascii_uppercase);
-        let complete = text.split_once("\r\n\r\n").is_some_and(|(head, body)| body.len() >= content_length(head));
+        let complete = text.split_once("\r\n\r\n").is_some_and(|(head, body)| is_complete(head, body));
         if read == 0 || complete || !is_http {
             return text;
         }
+    }
+}
+
+fn is_complete(head: &str, body: &str) -> bool {
+    match head.contains("transfer-encoding: chunked") {
+        true => body.ends_with("0\r\n\r\n"),
+        false => body.len() >= content_length(head),
     }
 }
 
