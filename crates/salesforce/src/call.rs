@@ -2,7 +2,7 @@
 
 use salesbridge_egress::{BadHeader, Method, MethodKind, Request};
 
-use crate::{ApiError, InstanceUrl, Session, SignInError, WriteOptions};
+use crate::{ApiError, InstanceUrl, Session, SignInError, WriteOptions, bulk::UploadBody};
 
 pub(crate) struct Call {
     pub(crate) kind: MethodKind,
@@ -10,7 +10,14 @@ pub(crate) struct Call {
     target: Target,
     query: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, &'static str)>,
-    json: Option<Vec<u8>>,
+    accept: &'static str,
+    content: Content,
+}
+
+enum Content {
+    None,
+    Json(Vec<u8>),
+    Csv(UploadBody),
 }
 
 enum Target {
@@ -28,13 +35,21 @@ impl Call {
 
     /// A read of a path as the org gave it.
     pub(crate) fn get_path(path: String) -> Self {
-        let target = Target::Path(path);
-        Self { kind: MethodKind::Get, method: Method::GET, target, query: vec![], headers: vec![], json: None }
+        Self::to(MethodKind::Get, Method::GET, Target::Path(path))
     }
 
     pub(crate) fn new<const N: usize>(kind: MethodKind, method: Method, segments: [&str; N]) -> Self {
-        let target = Target::Versioned(segments.map(str::to_owned).to_vec());
-        Self { kind, method, target, query: vec![], headers: vec![], json: None }
+        Self::to(kind, method, Target::Versioned(segments.map(str::to_owned).to_vec()))
+    }
+
+    fn to(kind: MethodKind, method: Method, target: Target) -> Self {
+        let accept = "application/json";
+        Self { kind, method, target, query: vec![], headers: vec![], accept, content: Content::None }
+    }
+
+    pub(crate) fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = media_type;
+        self
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -48,7 +63,12 @@ impl Call {
     }
 
     pub(crate) fn json(mut self, body: Vec<u8>) -> Self {
-        self.json = Some(body);
+        self.content = Content::Json(body);
+        self
+    }
+
+    pub(crate) fn csv(mut self, file: UploadBody) -> Self {
+        self.content = Content::Csv(file);
         self
     }
 
@@ -63,13 +83,14 @@ impl Call {
         }
         let unsendable = |_: BadHeader| ApiError::SignIn(SignInError::Unsendable);
         let mut request = Request::new(self.method.clone(), url).bearer(&session.access_token).map_err(unsendable)?;
-        request = request.header("accept", "application/json").map_err(unsendable)?;
+        request = request.header("accept", self.accept).map_err(unsendable)?;
         for (name, value) in &self.headers {
             request = request.header(name, value).map_err(unsendable)?;
         }
-        Ok(match &self.json {
-            Some(body) => request.body("application/json; charset=utf-8", body.clone()),
-            None => request,
+        Ok(match &self.content {
+            Content::None => request,
+            Content::Json(body) => request.body("application/json; charset=utf-8", body.clone()),
+            Content::Csv(file) => request.body("text/csv; charset=UTF-8", file.body()),
         })
     }
 }

@@ -68,6 +68,12 @@ impl OrgClient {
         self.shared.parts.retries.run(ApiError::verdict_for_read, attempt).await
     }
 
+    /// Makes a read, repeated where that helps; the head of a good answer is here when this returns, and its body is still to be read.
+    pub(crate) async fn open(&self, call: &Call) -> Result<Response, ApiError> {
+        let attempt = || async move { success(self.send(call).await?).await };
+        self.shared.parts.retries.run(ApiError::verdict_for_read, attempt).await
+    }
+
     /// Makes a write, repeated only while nothing was sent. The head of the answer is here when this returns, whatever its status.
     pub(crate) async fn write(&self, call: &Call) -> Result<Response, WriteError> {
         let sent = self.shared.parts.retries.run(ApiError::verdict_for_write, || self.send(call)).await;
@@ -123,11 +129,11 @@ fn wants_a_new_token(refusal: &ApiError) -> bool {
 
 /// The body of an answer that says yes; anything else is an error.
 pub(crate) async fn body_of_success(response: Response) -> Result<Vec<u8>, ApiError> {
-    if (200..=299).contains(&response.status()) {
-        Ok(response.bytes().await?)
-    } else {
-        Err(refusal_of(response).await?)
-    }
+    Ok(success(response).await?.bytes().await?)
+}
+
+async fn success(response: Response) -> Result<Response, ApiError> {
+    if (200..=299).contains(&response.status()) { Ok(response) } else { Err(refusal_of(response).await?) }
 }
 
 /// The refusal an answer holds. The outer error is that its body could not be read.

@@ -195,6 +195,13 @@ impl WriteError {
     }
 
     /// Why, whatever became of the write.
+    pub fn into_cause(self) -> ApiError {
+        match self {
+            Self::NotSent(cause) | Self::Refused(cause) | Self::MayHaveHappened { cause, .. } => cause,
+        }
+    }
+
+    /// Why, whatever became of the write.
     pub fn cause(&self) -> &ApiError {
         match self {
             Self::NotSent(cause) | Self::Refused(cause) | Self::MayHaveHappened { cause, .. } => cause,

@@ -1,9 +1,10 @@
-//! The Salesforce client: sign-in, rows, collections, queries, describe, limits.
+//! The Salesforce client: sign-in, rows, collections, bulk jobs, queries, describe, limits.
 //!
 //! It knows Salesforce's wire formats, its error codes and what they oblige us to do. It refuses to know where tokens and budgets
 //! are kept ([`TokenKeeper`] and [`CallBudget`] are promises that others keep), what is synced, and who asked.
 
 mod auth;
+mod bulk;
 mod call;
 mod call_budget;
 mod client;
@@ -25,6 +26,10 @@ mod token_keeper;
 mod versions;
 
 pub use auth::{ClientCredentials, Session, SignIn};
+pub use bulk::{
+    CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
+    JobPauses, JobState, NULL_TEXT, QueryJobPage, ResultLocator, UploadBody, row_fault,
+};
 pub use call_budget::{ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget};
 pub use client::{OrgClient, OrgClientParts};
 pub use collections::{CollectionOperation, CollectionProblem, CollectionRequest, MOST_ROWS, RowResult, SentCall};

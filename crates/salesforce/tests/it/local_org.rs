@@ -25,11 +25,11 @@ async fn start(change: impl FnOnce(&mut OrgConfig)) -> RunningOrg {
     salesbridge_local_org::start(config).await.expect("an org")
 }
 
-async fn org() -> RunningOrg {
+pub(crate) async fn org() -> RunningOrg {
     start(|_| {}).await
 }
 
-fn client(org: &RunningOrg) -> OrgClient {
+pub(crate) fn client(org: &RunningOrg) -> OrgClient {
     client_at(org.url(), KEY, SECRET)
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot set its stage must stop")]
 
 mod breaking;
+mod bulk;
 mod collections;
 mod describe;
 mod local_org;
