@@ -13,7 +13,7 @@ use crate::Lease;
 pub struct Journal {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdMaker>,
-    /// When sends of this process ended without an answer, on the clock's monotonic time.
+    /// Since when the senders of unsettled intents are known to be silent, on the clock's monotonic time.
     broken_at: Mutex<HashMap<IntentId, Duration>>,
 }
 
@@ -86,13 +86,14 @@ impl Journal {
         Ok(entries.into_iter().map(with_silence).collect())
     }
 
-    /// Who recorded under an earlier lease was silent when this one was taken, and perhaps no sooner. An intent of this lease whose send ended without
-    /// a word, because it was given up or its answer could not be stored, was silent when it was first found so.
+    /// Who recorded under an earlier lease was silent when this process first took one after it, and perhaps no sooner; later leases of this process
+    /// change nothing about that. An intent of this lease whose send ended without a word, because it was given up or its answer could not be stored,
+    /// was silent when it was first found so.
     fn silent_since(&self, entry: &JournalEntry, lease: &Lease) -> Duration {
         let mut broken_at = self.broken_at.lock().unwrap_or_else(PoisonError::into_inner);
         match broken_at.get(&entry.id) {
             Some(broken_at) => *broken_at,
-            None if entry.lease != lease.token() => lease.taken_at(),
+            None if entry.lease != lease.token() => *broken_at.entry(entry.id).or_insert(lease.taken_at()),
             None => *broken_at.entry(entry.id).or_insert_with(|| self.clock.monotonic()),
         }
     }

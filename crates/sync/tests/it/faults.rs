@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use salesbridge_connector_kit::memory::Fault;
 use salesbridge_connector_kit::{NextStep, RecoveredRow, Recovery};
+use salesbridge_journal::Step;
 use salesbridge_model::{RunState, RunTrigger};
 use salesbridge_store::DueState;
 use salesbridge_sync::{Advance, Obstacle};
@@ -228,6 +229,23 @@ async fn an_advance_given_up_in_mid_send_counts_as_silent_from_when_that_was_fou
     world.settle_down().await;
     let silent = [0, 5, 3].map(Duration::from_secs);
     assert_eq!(world.there.silent_for(), silent, "the last by another process");
+    world.assert_exactly_once().await;
+}
+
+/// Or else a process that takes a lease for each advance would wait for ever.
+#[tokio::test]
+async fn a_sender_that_died_is_silent_since_the_first_lease_after_it_whatever_leases_follow() {
+    let mut world = ready_to_send(10, 2, false).await;
+    world.die_at(Step::AfterSend, 0);
+    assert!(world.advance_or_die().await);
+    for _ in 0..3 {
+        world.there.answer_recovery(Recovery::Wait { pause: Duration::from_secs(5) });
+        world.advance().await;
+        world.clock.advance(Duration::from_secs(5));
+        world.takes_its_lease_anew().await;
+    }
+    world.settle_down().await;
+    assert_eq!(world.there.silent_for(), [0, 5, 10, 15].map(Duration::from_secs));
     world.assert_exactly_once().await;
 }
 

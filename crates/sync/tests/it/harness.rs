@@ -183,6 +183,11 @@ impl World {
         self.engine = Engine::new(self.store.clone(), self.clock.clone(), self.ids.clone(), self.crash.clone());
     }
 
+    /// The same process under another lease.
+    pub(crate) async fn takes_its_lease_anew(&mut self) {
+        self.lease = lease(&*self.store, &*self.clock, &self.sync).await;
+    }
+
     /// Stores another definition of the sync, as a person does, and opens the job anew.
     pub(crate) async fn redefine(&mut self, edit: impl FnOnce(&mut Sync)) {
         edit(&mut self.sync);
