@@ -1,7 +1,7 @@
 //! Sending rows that are due: changed at the source, put off before, or asked for again.
 
 use salesbridge_model::{Run, RunCounts, RunId, RunState, RunTrigger};
-use salesbridge_store::DueRow;
+use salesbridge_store::{DueRow, Transaction};
 
 use crate::deliver::Delivery;
 use crate::engine::{Engine, Job, is_open};
@@ -46,7 +46,7 @@ impl Engine {
             tx.commit().await?;
             return Ok(None);
         }
-        let run = self.changes_run(job).await?;
+        let run = self.changes_run(job, due).await?;
         self.settle_unsent(job, run, &mut outgoing).await?;
         for rows in [outgoing.creates, outgoing.updates] {
             if let Some(ending) = self.deliver(job, run, rows).await? {
@@ -72,11 +72,18 @@ impl Engine {
         Ok(())
     }
 
-    async fn changes_run(&self, job: &Job<'_>) -> Result<RunId, EngineError> {
+    /// The open run, unless one of the rows has had its outcome in it and has changed since: then that run ends and another begins. So a run tells of a
+    /// row once, and a record that it made is not hidden by a later change of it.
+    async fn changes_run(&self, job: &Job<'_>, due: &[DueRow]) -> Result<RunId, EngineError> {
+        let changed: Vec<String> =
+            due.iter().filter(|row| row.attempts == 0).map(|row| row.source_key.clone()).collect();
         let mut tx = self.write(job).await?;
         let open = tx.runs().open(job.sync.id).await?;
-        if let Some(run) = open.iter().find(|run| is_open(run, RunTrigger::Changes)) {
-            return Ok(run.id);
+        if let Some(run) = open.into_iter().find(|run| is_open(run, RunTrigger::Changes)) {
+            if tx.outcomes().recorded(run.id, &changed).await?.is_empty() {
+                return Ok(run.id);
+            }
+            self.end(&mut *tx, run).await?;
         }
         let run = Run {
             id: RunId::make(&*self.ids),
@@ -108,20 +115,25 @@ impl Engine {
     pub(crate) async fn finish(&self, job: &Job<'_>, run: RunId) -> Result<(), EngineError> {
         let mut tx = self.write(job).await?;
         let found = tx.runs().find(run).await?;
-        if let Some(mut run) = found.filter(|run| !run.state.is_final()) {
-            let all_arrived = run.counts.refused + run.counts.uncertain + run.counts.deferred == 0;
-            run.state = if all_arrived { RunState::Completed } else { RunState::CompletedWithRefusals };
-            run.problem = None;
-            run.finished_at = Some(self.clock.now());
-            tx.runs().update(&run).await?;
+        if let Some(run) = found.filter(|run| !run.state.is_final()) {
+            self.end(&mut *tx, run).await?;
             tx.commit().await?;
-            tracing::info!(
-                run.id = %run.id, rows.read = run.counts.read(), rows.created = run.counts.created,
-                rows.updated = run.counts.updated, rows.refused = run.counts.refused,
-                "run {} finished: {} created, {} updated, {} refused", run.id, run.counts.created, run.counts.updated,
-                run.counts.refused
-            );
         }
+        Ok(())
+    }
+
+    async fn end(&self, tx: &mut dyn Transaction, mut run: Run) -> Result<(), EngineError> {
+        let all_arrived = run.counts.refused + run.counts.uncertain + run.counts.deferred == 0;
+        run.state = if all_arrived { RunState::Completed } else { RunState::CompletedWithRefusals };
+        run.problem = None;
+        run.finished_at = Some(self.clock.now());
+        tx.runs().update(&run).await?;
+        tracing::info!(
+            run.id = %run.id, rows.read = run.counts.read(), rows.created = run.counts.created,
+            rows.updated = run.counts.updated, rows.refused = run.counts.refused,
+            "run {} finished: {} created, {} updated, {} refused", run.id, run.counts.created, run.counts.updated,
+            run.counts.refused
+        );
         Ok(())
     }
 }

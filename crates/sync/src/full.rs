@@ -1,6 +1,5 @@
 //! A full run: every row of the stream, in key order, compared with what was confirmed.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use salesbridge_model::{Run, RunState, RunTrigger};
@@ -44,6 +43,8 @@ impl Engine {
                 let links = tx.links().find_many(job.sync.id, &mapped.keys).await?;
                 let due = tx.due().find_many(job.sync.id, &mapped.keys).await?;
                 outgoing.sort_in(job.plan, &mapped, &links, &due, self.clock.now());
+                // Read again after a crash: what has its outcome in this run is done in it; if it has changed since, it is due.
+                outgoing.leave_out(&tx.outcomes().recorded(run.id, &mapped.keys).await?);
             }
             let everything = at_end || read >= STRETCH_ROWS;
             if let Some(ending) = self.deliver_full_batches(job, &run, &mut outgoing, everything).await? {
@@ -109,9 +110,7 @@ impl Engine {
         position: Option<String>,
     ) -> Result<bool, EngineError> {
         let mut tx = self.write(job).await?;
-        let keys: Vec<String> = outgoing.unchanged.iter().map(|(key, _)| key.clone()).collect();
-        // Rows that were sent earlier in this run, and read again after a crash, have been counted.
-        let counted: HashSet<String> = tx.outcomes().recorded(run.id, &keys).await?.into_iter().collect();
+        let unchanged = outgoing.unchanged.len() as u64;
         let refused: Vec<String> = outgoing.refused.iter().map(|(key, ..)| key.clone()).collect();
         let links = tx.links().find_many(job.sync.id, &refused).await?;
         let mut settlement = Settlement::new(job, run.id, self.clock.now(), links, Vec::new());
@@ -121,7 +120,7 @@ impl Engine {
         settlement.store(&mut *tx, 0).await?;
         let stored = tx.runs().find(run.id).await?;
         let Some(mut stored) = stored.filter(|run| run.state == RunState::Running) else { return Ok(false) };
-        stored.counts.unchanged += keys.iter().filter(|key| !counted.contains(*key)).count() as u64;
+        stored.counts.unchanged += unchanged;
         stored.cursor = position;
         tx.runs().update(&stored).await?;
         tx.commit().await?;

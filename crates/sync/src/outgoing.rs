@@ -1,6 +1,6 @@
 //! Rows on their way out: sorted by what has to be done, kept until a batch is full.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use salesbridge_connector_kit::{Cell, Cells, FieldValue, Operation, Refusal, WriteBatch, WriteRow};
@@ -66,6 +66,20 @@ impl Outgoing {
                 self.sort_in_row(plan, &mapped.cells, row, key, revision, link);
             }
         }
+    }
+
+    /// Takes these rows out again.
+    pub(crate) fn leave_out(&mut self, keys: &[String]) {
+        if keys.is_empty() {
+            return;
+        }
+        let keys: HashSet<&str> = keys.iter().map(String::as_str).collect();
+        let stays = |key: &str| !keys.contains(key);
+        self.creates.retain(|row| stays(&row.intent.source_key));
+        self.updates.retain(|row| stays(&row.intent.source_key));
+        self.unchanged.retain(|(key, _)| stays(key));
+        self.refused.retain(|(key, ..)| stays(key));
+        self.waiting.retain(|due| stays(&due.source_key));
     }
 
     fn sort_in_row(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use salesbridge_connector_kit::memory::Fault;
 use salesbridge_model::{Client, RunState};
 use salesbridge_store::DueState;
 use salesbridge_sync::Advance;
@@ -84,6 +85,21 @@ async fn states_of_a_row_go_out_in_the_order_of_its_changes() {
     );
     assert_eq!(of_first.last().map(String::as_str), Some("Name 3"));
     world.assert_exactly_once().await;
+}
+
+/// What the runs tell of is what was made.
+#[tokio::test]
+async fn a_record_that_was_made_and_changed_before_its_run_ended_is_told_of_as_made_and_as_changed() {
+    let world = World::new(1).await;
+    world.person().saves(&clients(2)).await;
+    let there = world.there.memory.clone();
+    world.there.during_send(1, async move { there.script([Fault::NotSent]) });
+    assert!(matches!(world.advance().await, Advance::Obstructed(_)), "after the first record, before the second");
+    world.person().edits(&key(0), |client| client.last_name = Some("Later".into())).await;
+    world.settle_down().await;
+    world.assert_exactly_once().await;
+    let told: Vec<_> = world.runs().await.iter().map(|run| (run.state, counts(run.counts))).collect();
+    assert_eq!(told, [(RunState::Completed, [1, 1, 0, 0, 0, 0]), (RunState::Completed, [1, 0, 0, 0, 0, 0])]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The process dies at a step; the next one goes on where the store says.
 
 use salesbridge_journal::Step;
-use salesbridge_model::RunState;
+use salesbridge_model::{Client, RunState};
 
 use crate::harness::World;
 use crate::samples::{clients, counts, key};
@@ -74,6 +74,25 @@ async fn a_row_refused_before_and_after_the_process_died_is_counted_once() {
     world.settle_down().await;
     let run = world.run(run).await;
     assert_eq!((run.state, counts(run.counts)), (RunState::CompletedWithRefusals, [7, 0, 0, 1, 0, 0]));
+}
+
+#[tokio::test]
+async fn a_row_that_was_made_before_the_process_died_and_has_changed_since_is_counted_as_made() {
+    let mut world = World::new(3).await;
+    world.person().saves(&clients(8)).await;
+    world.skips_changes().await;
+    let run = world.person().asks_for_full_run().await;
+    world.die_at(Step::AfterSettle, 1);
+    assert!(world.advance_or_die().await);
+    // While one change is sent another comes, which the full run sees before it is taken in.
+    let (person, next) = (world.person(), world.there.sizes().len());
+    let later = |client: &mut Client| client.last_name = Some("Later".into());
+    world.there.during_send(next, async move { person.edits(&key(1), later).await });
+    world.person().edits(&key(5), later).await;
+    world.settle_down().await;
+    world.assert_exactly_once().await;
+    let run = world.run(run).await;
+    assert_eq!((run.state, counts(run.counts)), (RunState::Completed, [8, 0, 0, 0, 0, 0]));
 }
 
 /// Dies at a step of the second batch of a full run over eight clients; `written` is what it counts in the end, created and updated.
