@@ -11,16 +11,19 @@ pub enum CommitFailure {
     Stored,
 }
 
+/// Says of each commit whether and how it fails.
+type Decision = Box<dyn FnMut() -> Option<CommitFailure> + Send>;
+
 /// What a process was told to fail at.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Failures {
     dead: bool,
-    commits: Option<(usize, CommitFailure)>,
+    commits: Option<Decision>,
 }
 
 impl Failures {
-    pub(super) fn fail_commit(&mut self, passes: usize, failure: CommitFailure) {
-        self.commits = Some((passes, failure));
+    pub(super) fn decide_commits(&mut self, decide: Decision) {
+        self.commits = Some(decide);
     }
 
     pub(super) fn forget_script(&mut self) {
@@ -35,16 +38,9 @@ impl Failures {
         self.dead
     }
 
-    /// Counts a commit; how it fails, if it does.
+    /// How the commit that is under way fails, if it does.
     pub(super) fn next_commit(&mut self) -> Option<CommitFailure> {
-        let (passes, failure) = self.commits.as_mut()?;
-        if *passes > 0 {
-            *passes -= 1;
-            return None;
-        }
-        let failure = *failure;
-        self.commits = None;
-        Some(failure)
+        self.commits.as_mut().and_then(|decide| decide())
     }
 }
 

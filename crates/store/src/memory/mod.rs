@@ -33,7 +33,7 @@ use self::transaction::MemoryTransaction;
 use crate::{Store, StoreError, Transaction};
 
 /// A store in memory. Cloning shares the state and the fate of the process; [`MemoryStore::reopen`] shares the state alone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MemoryStore {
     shared: Arc<Shared>,
     process: Arc<Mutex<Failures>>,
@@ -60,10 +60,25 @@ impl MemoryStore {
 
     /// Lets the commit after `passes` more ones fail, once.
     pub fn fail_commit(&self, passes: usize, failure: CommitFailure) {
-        self.failures().fail_commit(passes, failure);
+        let mut passes = Some(passes);
+        self.decide_commits(move || match passes {
+            Some(0) => {
+                passes = None;
+                Some(failure)
+            }
+            _ => {
+                passes = passes.map(|passes| passes - 1);
+                None
+            }
+        });
     }
 
-    /// Lets no scripted commit fail any more.
+    /// Asks of every commit from now on whether and how it fails.
+    pub fn decide_commits(&self, decide: impl FnMut() -> Option<CommitFailure> + Send + 'static) {
+        self.failures().decide_commits(Box::new(decide));
+    }
+
+    /// Lets no commit fail any more.
     pub fn forget_script(&self) {
         self.failures().forget_script();
     }
