@@ -1,5 +1,14 @@
 //! A destination in memory whose faults are scripted: for tests of the engine, and the proof that the suite can be passed.
 
+mod connection;
+mod finding;
+mod org;
+mod people;
+mod writes;
+
+pub use connection::MemoryConnection;
+pub use org::{Maker, MemoryOrg, OrgRecord, OrgTerms, RecordState, SendFault};
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -54,14 +63,14 @@ pub struct MemoryRecord {
     pub fields: BTreeMap<String, String>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct Prepared {
     object: String,
     operation: Operation,
     rows: Vec<PreparedRow>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 struct PreparedRow {
     record_id: Option<String>,
     fields: BTreeMap<String, Option<String>>,
