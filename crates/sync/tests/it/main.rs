@@ -1,4 +1,5 @@
-//! The engine between a client directory in SQLite and another side in memory.
+//! The engine between a client directory, in SQLite or in memory, and another side in memory.
+#![expect(clippy::print_stdout, reason = "a test that follows from a seed tells which, and what happened")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set its stage must stop")]
 
 mod anything;
@@ -7,10 +8,12 @@ mod client_rows;
 mod crash;
 mod difference;
 mod faults;
+mod firm;
 mod full;
 mod harness;
 mod mapping;
 mod other_side;
 mod permission;
 mod person;
+mod protocol;
 mod samples;
