@@ -6,6 +6,7 @@
 
 mod ci;
 mod clients;
+mod errors;
 mod fuzz;
 mod manifests;
 mod map;
@@ -60,6 +61,12 @@ enum Chore {
         #[arg(long)]
         target: Option<String>,
     },
+    /// Compares docs/errors.md with the table of decisions on errors.
+    Errors {
+        /// Renew the page instead.
+        #[arg(long)]
+        write: bool,
+    },
     /// Prints the rooms and their arrows.
     Map {
         /// Compare the manifests with the table of rooms and with ARCHITECTURE.md instead.
@@ -94,6 +101,7 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Clients { all, only } => clients::run(&workspace, all, only.as_deref()),
         Chore::Schema { seconds } => schema::run(&workspace, seconds),
         Chore::Fuzz { seconds, target } => fuzz::run(&workspace, seconds, target.as_deref()),
+        Chore::Errors { write } => errors::run(&workspace, write),
         Chore::Map { check: true, .. } => map::check(&workspace),
         Chore::Map { write: true, .. } => map::write(&workspace),
         Chore::Map { .. } => {

@@ -27,6 +27,13 @@ pub enum RowAnswer {
         /// Not before this much time has passed, when the other side's rules say so.
         pause: Option<Duration>,
     },
+    /// Not now: another write holds a lock on the record or one it refers to. It may pass later, together with the rows that want the same lock.
+    Contended {
+        /// Why.
+        refusal: Refusal,
+        /// Ids of the locked records, as far as the other side named them.
+        records: Vec<String>,
+    },
     /// The record to update is no longer there to be written.
     Gone(Refusal),
 }

@@ -100,26 +100,4 @@ impl EgressError {
             | EgressError::BodyTooLarge { .. } => Sent::MayHave,
         }
     }
-
-    /// The one thing to do next.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            EgressError::NotPermitted { .. } => {
-                "Use the public https address of the service; only a connection to a local org may reach this machine."
-            }
-            EgressError::Unsendable { .. } => {
-                "Look for line breaks or control characters in the connection's settings."
-            }
-            EgressError::Setup { .. } => "Check that this machine has its system certificates installed.",
-            EgressError::UnknownHost { .. } => "Check the spelling of the address, and this machine's name resolution.",
-            EgressError::CouldNotConnect { .. } => {
-                "Check that the service is up, and that a firewall lets this machine reach it."
-            }
-            EgressError::TimedOutBeforeSend { .. } => "Check that a firewall lets this machine reach the service.",
-            EgressError::TimedOutAfterSend { .. } | EgressError::BrokenAfterSend { .. } => {
-                "Nothing to do unless it happens often; the call is repeated or looked up by itself."
-            }
-            EgressError::BodyTooLarge { .. } => "Ask for fewer rows or fields at a time.",
-        }
-    }
 }

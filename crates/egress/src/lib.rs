@@ -26,4 +26,4 @@ pub use response::Response;
 pub use retry::{RetryBudget, RetryPolicy, RetryTiming};
 pub use tls::install_crypto_provider;
 pub use url::Url;
-pub use verdict::{MethodKind, Seen, Verdict, verdict};
+pub use verdict::{MethodKind, Verdict};

@@ -71,6 +71,7 @@ impl Hub {
             domain_url: setting(DOMAIN_URL),
             consumer_key: setting(CONSUMER_KEY),
             consumer_secret,
+            edited_at: connection.updated_at,
             batch_rows: settings.batch_rows,
             in_flight: settings.in_flight,
             in_flight_local: settings.in_flight_local,

@@ -5,14 +5,17 @@
 mod wire;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use salesbridge_egress::{EgressError, HttpClient, Method, MethodKind, Request, RetryPolicy, Seen, Verdict, verdict};
-use salesbridge_model::Secret;
+use salesbridge_egress::{EgressError, HttpClient, Method, Request, RetryPolicy};
+use salesbridge_model::{Clock, Secret, Timestamp};
 use sha2::Sha256;
 
+use crate::decision::Stage;
 use crate::{DomainUrl, InstanceUrl, OauthFault, RecordId, SignInError, SignsIn, fault::wire::faults_in};
 
 /// What a connection signs in with.
@@ -39,18 +42,39 @@ pub struct Session {
     pub user_id: RecordId,
 }
 
+/// How long Salesforce may take until a new app is known everywhere (R16).
+pub const APP_PROPAGATION: Duration = Duration::from_secs(600);
+
 /// Signs in with client credentials.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignIn {
     credentials: ClientCredentials,
     http: HttpClient,
     retries: RetryPolicy,
+    /// Until then an unknown consumer key may be one of a new app.
+    new_until: Option<(Arc<dyn Clock>, Timestamp)>,
+    /// A sign-in succeeded: the app has been known.
+    was_known: Arc<AtomicBool>,
 }
 
 impl SignIn {
     /// A way to sign in; `http` must have the reach of the credentials' domain.
     pub fn new(credentials: ClientCredentials, http: HttpClient, retries: RetryPolicy) -> Self {
-        Self { credentials, http, retries }
+        Self { credentials, http, retries, new_until: None, was_known: Arc::default() }
+    }
+
+    /// Takes an unknown consumer key for one that is not known yet until [`APP_PROPAGATION`] after `edited_at`, unless it has been known.
+    #[must_use]
+    pub fn of_an_app_edited_at(mut self, edited_at: Timestamp, clock: Arc<dyn Clock>) -> Self {
+        let until =
+            chrono::Duration::from_std(APP_PROPAGATION).ok().and_then(|span| edited_at.checked_add_signed(span));
+        self.new_until = until.map(|until| (clock, until));
+        self
+    }
+
+    fn app_may_be_new(&self) -> bool {
+        !self.was_known.load(Ordering::Relaxed)
+            && self.new_until.as_ref().is_some_and(|(clock, until)| clock.now() < *until)
     }
 
     async fn once(&self) -> Result<Session, SignInError> {
@@ -94,6 +118,7 @@ impl SignIn {
         self.check_signature(&answer)?;
         let instance = self.credentials.domain.checked_instance(&answer.instance_url);
         let (org_id, user_id) = answer.ids().ok_or(unreadable("id names no org and user"))?;
+        self.was_known.store(true, Ordering::Relaxed);
         Ok(Session {
             instance: instance.ok_or(SignInError::UntrustedInstance { host: host() })?,
             access_token: answer.access_token,
@@ -120,7 +145,10 @@ impl SignIn {
             Some(fault) if fault.message.is_empty() && !body.trim_ascii_start().starts_with(b"{") => {
                 self.maintenance(status)
             }
-            Some(fault) => SignInError::from_fault(OauthFault { error: fault.code, description: fault.message }),
+            Some(fault) => {
+                let error = SignInError::from_fault(OauthFault { error: fault.code, description: fault.message });
+                if self.app_may_be_new() { error.of_an_app_that_may_be_new() } else { error }
+            }
             None => self.maintenance(status),
         }
     }
@@ -134,15 +162,12 @@ impl SignIn {
 impl SignsIn for SignIn {
     /// Asking twice for a token does no harm, so passing troubles are retried; the rate of sign-ins stays far below the org's limit.
     async fn sign_in(&self) -> Result<Session, SignInError> {
-        self.retries.run(judge, || self.once()).await
+        self.retries.run(|error: &SignInError| error.entry().verdict(Stage::Read, None), || self.once()).await
     }
 }
 
-fn judge(error: &SignInError) -> Verdict {
-    match error {
-        SignInError::Unreachable { cause, .. } => verdict(MethodKind::Get, Seen::of_error(cause)),
-        SignInError::Maintenance { status, .. } => verdict(MethodKind::Get, Seen::Status(*status, None)),
-        SignInError::Hiccup(_) => Verdict::Retry { after: None },
-        _ => Verdict::Final,
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }

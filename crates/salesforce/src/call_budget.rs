@@ -4,27 +4,77 @@ use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
+use std::time::Duration;
 
 use async_trait::async_trait;
+use salesbridge_model::Timestamp;
 
 /// Grants calls to one org. Implementations may share the count among processes.
 #[async_trait]
 pub trait CallBudget: Send + Sync {
     /// Asks for one call; refuses politely before the org has to.
-    async fn before_call(&self) -> Result<(), BudgetSpent>;
+    async fn before_call(&self) -> Result<Grant, BudgetSpent>;
 
     /// A call was answered; `usage` is what the org said about its own count, which includes everybody else's calls.
     fn after_call(&self, usage: Option<ApiUsage>);
+
+    /// The org refused a call because its own count is at its limit.
+    fn limit_reached(&self);
+}
+
+/// What may be done with the budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// One call.
+    Call,
+    /// One cheap look at the org's count, which [`CallBudget::after_call`] is told; then ask again.
+    Look,
 }
 
 /// No call is left in the budget.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection's budget of API calls is spent: {used} of {allowed}")]
-pub struct BudgetSpent {
-    /// Calls made.
-    pub used: u64,
-    /// Calls granted.
-    pub allowed: u64,
+pub enum BudgetSpent {
+    /// The org's calls are used up, but for those that are kept for its other users.
+    #[error(
+        "{used} of the org's {allowed} API calls of the last 24 hours are used, and the last {kept} are kept for its other users; the org is asked again at {}",
+        again.at.format("%H:%M UTC")
+    )]
+    Org {
+        /// Calls used, by everybody.
+        used: u64,
+        /// Calls the org has.
+        allowed: u64,
+        /// How many of them we leave.
+        kept: u64,
+        /// When it goes on.
+        again: Again,
+    },
+    /// The connection's own ceiling is reached.
+    #[error("the connection has used its {allowed} API calls of today; it goes on at {}", again.at.format("%Y-%m-%d %H:%M UTC"))]
+    Own {
+        /// Calls it may make a day.
+        allowed: u64,
+        /// When it goes on.
+        again: Again,
+    },
+}
+
+/// When a budget is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The instant.
+    pub at: Timestamp,
+    /// How long it is until then.
+    pub pause: Duration,
+}
+
+impl BudgetSpent {
+    /// When it goes on.
+    pub fn again(&self) -> Again {
+        match self {
+            Self::Org { again, .. } | Self::Own { again, .. } => *again,
+        }
+    }
 }
 
 /// What the org says about its daily calls, in the header `Sforce-Limit-Info`.
@@ -104,12 +154,12 @@ impl CountingBudget {
 
 #[async_trait]
 impl CallBudget for CountingBudget {
-    async fn before_call(&self) -> Result<(), BudgetSpent> {
+    async fn before_call(&self) -> Result<Grant, BudgetSpent> {
         let allowed = self.ceiling.unwrap_or(u64::MAX);
         let granted = |calls| (calls < allowed).then_some(calls + 1);
         match self.calls.fetch_update(Ordering::Relaxed, Ordering::Relaxed, granted) {
-            Ok(_) => Ok(()),
-            Err(used) => Err(BudgetSpent { used, allowed }),
+            Ok(_) => Ok(Grant::Call),
+            Err(_) => Err(BudgetSpent::Own { allowed, again: Again { at: Timestamp::MAX_UTC, pause: Duration::MAX } }),
         }
     }
 
@@ -118,6 +168,8 @@ impl CallBudget for CountingBudget {
             *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
         }
     }
+
+    fn limit_reached(&self) {}
 }
 
 #[cfg(test)]
@@ -137,11 +189,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_spent_budget_says_how_many_of_how_many_and_when_it_goes_on() {
+        let again = Again { at: Timestamp::UNIX_EPOCH + Duration::from_secs(900), pause: Duration::from_secs(900) };
+        let org = BudgetSpent::Org { used: 13_500, allowed: 15_000, kept: 1_500, again };
+        assert_eq!(
+            org.to_string(),
+            "13500 of the org's 15000 API calls of the last 24 hours are used, and the last 1500 are kept for its other users; \
+             the org is asked again at 00:15 UTC"
+        );
+        let own = BudgetSpent::Own { allowed: 1_000, again };
+        assert_eq!(
+            own.to_string(),
+            "the connection has used its 1000 API calls of today; it goes on at 1970-01-01 00:15 UTC"
+        );
+    }
+
     #[tokio::test]
     async fn a_ceiling_is_held() {
         let budget = CountingBudget::with_ceiling(1);
-        assert_eq!(budget.before_call().await, Ok(()));
-        assert_eq!(budget.before_call().await, Err(BudgetSpent { used: 1, allowed: 1 }));
+        assert_eq!(budget.before_call().await, Ok(Grant::Call));
+        assert!(matches!(budget.before_call().await, Err(BudgetSpent::Own { allowed: 1, .. })));
         assert_eq!(budget.calls(), 1);
     }
 

@@ -7,8 +7,8 @@ use salesbridge_model::Clock;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ApiError, ApiUsage, ApiVersion, CallBudget, Session, TokenKeeper, WriteError, call::Call, describe::DescribeCache,
-    fault::wire::faults_in, org_time::OrgTime,
+    ApiError, ApiUsage, ApiVersion, CallBudget, Disposition, Grant, Session, TokenKeeper, WriteError, call::Call,
+    concurrency::Concurrency, describe::DescribeCache, fault::wire::faults_in, org_time::OrgTime,
 };
 
 /// What a client is made of.
@@ -23,8 +23,10 @@ pub struct OrgClientParts {
     pub clock: Arc<dyn Clock>,
     /// Which version of the API is spoken.
     pub version: ApiVersion,
-    /// When reads are repeated, and writes that surely were not sent.
+    /// When reads are repeated, and writes that surely were not carried out.
     pub retries: RetryPolicy,
+    /// Calls at the same time, at most; fewer while the org finds them too many.
+    pub concurrent_calls: usize,
 }
 
 /// The client of one org. Cheap to clone; clones share everything.
@@ -36,13 +38,21 @@ pub struct OrgClient {
 pub(crate) struct Shared {
     parts: OrgClientParts,
     org_time: OrgTime,
+    concurrency: Concurrency,
     pub(crate) describes: DescribeCache,
 }
 
 impl OrgClient {
     /// A client of these parts.
     pub fn new(parts: OrgClientParts) -> Self {
-        Self { shared: Arc::new(Shared { parts, org_time: OrgTime::default(), describes: DescribeCache::default() }) }
+        let concurrency = Concurrency::new(parts.concurrent_calls);
+        let (org_time, describes) = (OrgTime::default(), DescribeCache::default());
+        Self { shared: Arc::new(Shared { parts, org_time, concurrency, describes }) }
+    }
+
+    /// Calls that may be under way at the same time now.
+    pub fn concurrent_calls(&self) -> usize {
+        self.shared.concurrency.now()
     }
 
     /// How far the org's clock is ahead of ours, one second exact; `None` before the first answer.
@@ -84,32 +94,52 @@ impl OrgClient {
     async fn send(&self, call: &Call) -> Result<Response, ApiError> {
         let keeper = &self.shared.parts.keeper;
         let session = keeper.session().await?;
-        let response = self.send_in(call, &session).await?;
-        if !may_want_a_new_token(&response) {
-            return Ok(response);
-        }
-        let refusal = refusal_of(response).await?;
-        if !wants_a_new_token(&refusal) {
-            return Err(refusal);
-        }
+        let refusal = match self.send_in(call, &session).await {
+            Err(refusal) if wants_a_new_token(&refusal) => refusal,
+            outcome => return outcome,
+        };
+        tracing::debug!(error = %refusal, "the session ended; signing in again");
         let renewed = keeper.renew(&session).await?;
-        let response = self.send_in(call, &renewed).await?;
-        if may_want_a_new_token(&response) { Err(refusal_of(response).await?) } else { Ok(response) }
+        self.send_in(call, &renewed).await
     }
 
+    /// Sends a call in a session. What was turned away at the door is an error; whatever else the org did is in the answer.
     async fn send_in(&self, call: &Call, session: &Session) -> Result<Response, ApiError> {
-        let parts = &self.shared.parts;
+        if self.shared.parts.budget.before_call().await? == Grant::Look {
+            self.look_at_the_orgs_count(session).await?;
+            self.shared.parts.budget.before_call().await?;
+        }
+        self.send_unasked(call, session).await
+    }
+
+    /// One cheap call, so that the budget knows how many calls are left.
+    async fn look_at_the_orgs_count(&self, session: &Session) -> Result<(), ApiError> {
+        body_of_success(self.send_unasked(&Call::get(["limits"]), session).await?).await.map(drop)
+    }
+
+    async fn send_unasked(&self, call: &Call, session: &Session) -> Result<Response, ApiError> {
+        let Shared { parts, org_time, concurrency, .. } = &*self.shared;
         let request = call.request(parts.version.as_str(), session)?;
-        parts.budget.before_call().await?;
+        let slot = concurrency.enter().await;
         let sent = parts.http.send(request).await;
         let usage =
             sent.as_ref().ok().and_then(|response| response.header("sforce-limit-info")).and_then(ApiUsage::parse);
         parts.budget.after_call(usage);
         let response = sent?;
         if let Some(date) = response.header("date") {
-            self.shared.org_time.note(date, parts.clock.now());
+            org_time.note(date, parts.clock.now());
         }
-        Ok(response)
+        if !is_turned_away(response.status()) {
+            concurrency.calm();
+            return Ok(response);
+        }
+        let refusal = refusal_of(response).await?;
+        match refusal.faults().iter().find(|fault| fault.code == "REQUEST_LIMIT_EXCEEDED") {
+            Some(fault) if fault.disposition() == Disposition::RetryNow => concurrency.too_many(slot),
+            Some(_) => parts.budget.limit_reached(),
+            None => {}
+        }
+        Err(refusal)
     }
 }
 
@@ -119,8 +149,9 @@ impl std::fmt::Debug for OrgClient {
     }
 }
 
-fn may_want_a_new_token(response: &Response) -> bool {
-    response.status() == 401
+/// Statuses with which the org, or its edge, turns a call away before it does anything of it.
+fn is_turned_away(status: u16) -> bool {
+    matches!(status, 401 | 403 | 420 | 429)
 }
 
 fn wants_a_new_token(refusal: &ApiError) -> bool {
@@ -138,9 +169,13 @@ async fn success(response: Response) -> Result<Response, ApiError> {
 
 /// The refusal an answer holds. The outer error is that its body could not be read.
 async fn refusal_of(response: Response) -> Result<ApiError, ApiError> {
-    let status = response.status();
+    let (status, retry_after) = (response.status(), response.retry_after());
     let faults = faults_in(&response.bytes().await?);
-    Ok(if faults.is_empty() { ApiError::Unavailable { status } } else { ApiError::Refused { status, faults } })
+    Ok(if faults.is_empty() {
+        ApiError::Unavailable { status, retry_after }
+    } else {
+        ApiError::Refused { status, faults }
+    })
 }
 
 /// Reads JSON; the parser's own message is dropped, because it may quote the content.

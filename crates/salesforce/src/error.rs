@@ -1,8 +1,11 @@
 //! Why a call failed, and what follows from it.
 
-use salesbridge_egress::{EgressError, MethodKind, Seen, Sent, Verdict, verdict};
+use std::time::Duration;
 
-use crate::{ApiFault, BudgetSpent, Disposition, RecordIdProblem, SignInError};
+use salesbridge_egress::{EgressError, MethodKind, Sent, Verdict};
+
+use crate::decision::{self, Disposition, Entry, Stage};
+use crate::{ApiFault, BudgetSpent, RecordIdProblem, SignInError};
 
 /// Why a call gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,8 @@ pub enum ApiError {
     Unavailable {
         /// The HTTP status.
         status: u16,
+        /// How long it asked us to wait.
+        retry_after: Option<Duration>,
     },
     /// A successful answer that is not what was asked for. Its content is not repeated.
     #[error("Salesforce's answer could not be read: {expected} was expected")]
@@ -71,50 +76,42 @@ pub enum WriteError {
 }
 
 impl ApiError {
-    /// What the engine does next, when the call was a read.
+    /// Its line in the table of decisions.
+    pub fn entry(&self) -> &'static Entry {
+        decision::of_call(self)
+    }
+
+    /// What follows, when the call was a read.
     pub fn disposition(&self) -> Disposition {
+        self.entry().at(Stage::Read)
+    }
+
+    /// How long it waits at least before it is tried again, where that is known.
+    pub fn pause(&self) -> Option<Duration> {
         match self {
-            ApiError::SignIn(error) => error.disposition(),
-            ApiError::Budget(_) => Disposition::Defer,
-            ApiError::Transport(error) => match Seen::of_error(error) {
-                Seen::Unsendable => Disposition::HoldConnection,
-                Seen::RefusedBeforeSend | Seen::BrokenAfterSend | Seen::Status(..) => Disposition::RetryLater,
-            },
-            ApiError::Refused { status: 500..=599, .. } | ApiError::Unavailable { .. } => Disposition::RetryLater,
-            ApiError::Refused { faults, .. } => faults.first().map_or(Disposition::Refuse, ApiFault::disposition),
-            ApiError::Unreadable { .. } => Disposition::RetryLater,
-            ApiError::TooManyRows { .. } | ApiError::BadName { .. } => Disposition::Refuse,
+            ApiError::Budget(spent) => Some(spent.again().pause),
+            ApiError::Unavailable { retry_after: Some(asked), .. } => Some(*asked),
+            _ => self.disposition().pause(),
         }
     }
 
-    /// The one thing to do next, for a person.
+    /// The one thing to do next, for a person: what Salesforce's code asks for, if it gave one.
     pub fn remedy(&self) -> &'static str {
-        match self {
-            ApiError::SignIn(error) => error.remedy(),
-            ApiError::Budget(_) => "Raise the connection's budget of calls, or wait until it is filled again.",
-            ApiError::Transport(error) => error.remedy(),
-            ApiError::Refused { faults, .. } => faults.first().map_or("Try again later.", ApiFault::remedy),
-            ApiError::Unavailable { .. } | ApiError::Unreadable { .. } => {
-                "Nothing to do; it is tried again. If it stays, see status.salesforce.com and check the Domain URL."
-            }
-            ApiError::TooManyRows { .. } => "Narrow the query, or ask for more rows.",
-            ApiError::BadName { .. } => "Use the API name from Setup > Object Manager.",
-        }
+        self.faults().first().map_or(self.entry(), ApiFault::entry).remedy
     }
 
     /// Stable code: Salesforce's own when it gave one.
     pub fn code(&self) -> String {
         match self {
             ApiError::SignIn(error) => error.code(),
-            ApiError::Budget(_) => "salesforce.budget_spent".to_owned(),
-            ApiError::Transport(_) => "salesforce.unreachable".to_owned(),
-            ApiError::Refused { faults, .. } => {
-                faults.first().map_or_else(|| "salesforce.refused".to_owned(), |fault| fault.code.clone())
-            }
-            ApiError::Unavailable { .. } => "salesforce.unavailable".to_owned(),
-            ApiError::Unreadable { .. } => "salesforce.unreadable_answer".to_owned(),
-            ApiError::TooManyRows { .. } => "salesforce.too_many_rows".to_owned(),
-            ApiError::BadName { .. } => "salesforce.bad_name".to_owned(),
+            ApiError::Refused { faults, .. } if !faults.is_empty() => faults[0].code.clone(),
+            ApiError::Budget(_)
+            | ApiError::Transport(_)
+            | ApiError::Refused { .. }
+            | ApiError::Unavailable { .. }
+            | ApiError::Unreadable { .. }
+            | ApiError::TooManyRows { .. }
+            | ApiError::BadName { .. } => self.entry().code.to_owned(),
         }
     }
 
@@ -126,31 +123,35 @@ impl ApiError {
         }
     }
 
-    /// Whether the client itself repeats a read.
+    /// Whether the client itself repeats a read. A sign-in has been repeated already when it fails.
     pub(crate) fn verdict_for_read(&self) -> Verdict {
         match self {
-            ApiError::Transport(error) => verdict(MethodKind::Get, Seen::of_error(error)),
-            ApiError::Refused { .. } if self.disposition() == Disposition::RetryNow => Verdict::Retry { after: None },
-            ApiError::Refused { status, .. } | ApiError::Unavailable { status } => {
-                verdict(MethodKind::Get, Seen::Status(*status, None))
-            }
-            ApiError::SignIn(_)
+            ApiError::SignIn(_) => Verdict::Final,
+            ApiError::Unavailable { retry_after, .. } => self.entry().verdict(Stage::Read, *retry_after),
+            ApiError::Transport(_)
+            | ApiError::Refused { .. }
             | ApiError::Budget(_)
             | ApiError::Unreadable { .. }
             | ApiError::TooManyRows { .. }
-            | ApiError::BadName { .. } => Verdict::Final,
+            | ApiError::BadName { .. } => self.entry().verdict(Stage::Read, None),
         }
     }
 
-    /// Whether the client itself repeats a write: only when surely nothing was sent.
+    /// Whether the client itself repeats a write: only when surely nothing was written, because nothing was sent or the call was turned away.
     pub(crate) fn verdict_for_write(&self) -> Verdict {
         match self {
-            ApiError::Transport(error) if Seen::of_error(error) == Seen::RefusedBeforeSend => {
-                Verdict::Retry { after: None }
+            ApiError::Transport(error) if error.sent() == Sent::MayHave => Verdict::Final,
+            ApiError::Refused { status, .. } | ApiError::Unavailable { status, .. } if !is_refusal(*status) => {
+                Verdict::Final
             }
-            _ => Verdict::Final,
+            _ => self.verdict_for_read(),
         }
     }
+}
+
+/// Whether a status says that Salesforce did nothing of what was asked. 408 may come while it works.
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 300..=499) && status != 408
 }
 
 impl WriteError {
@@ -159,9 +160,7 @@ impl WriteError {
         match &cause {
             ApiError::SignIn(_) | ApiError::Budget(_) | ApiError::BadName { .. } => Self::NotSent(cause),
             ApiError::Transport(error) if error.sent() == Sent::Nothing => Self::NotSent(cause),
-            ApiError::Refused { status, .. } | ApiError::Unavailable { status }
-                if matches!(status, 300..=499) && *status != 408 =>
-            {
+            ApiError::Refused { status, .. } | ApiError::Unavailable { status, .. } if is_refusal(*status) => {
                 Self::Refused(cause)
             }
             ApiError::Transport(_)
@@ -172,15 +171,15 @@ impl WriteError {
         }
     }
 
-    /// What the engine does next. Only an insert must be looked up; every other write may be repeated.
+    /// What follows. Only an insert must be looked up; every other write may be repeated.
     pub fn disposition(&self) -> Disposition {
+        self.cause().entry().at(self.stage())
+    }
+
+    fn stage(&self) -> Stage {
         match self {
-            Self::NotSent(cause) | Self::Refused(cause) => cause.disposition(),
-            Self::MayHaveHappened { kind: MethodKind::Insert, .. } => Disposition::LookUpFirst,
-            Self::MayHaveHappened {
-                kind: MethodKind::Get | MethodKind::Update | MethodKind::Upsert | MethodKind::Delete,
-                ..
-            } => Disposition::RetryLater,
+            Self::NotSent(_) | Self::Refused(_) => Stage::NotWritten,
+            Self::MayHaveHappened { kind, .. } => Stage::MayHaveHappened(*kind),
         }
     }
 
@@ -223,6 +222,11 @@ fn in_words(faults: &[ApiFault]) -> String {
 mod tests {
     use super::*;
 
+    fn spent() -> BudgetSpent {
+        let again = crate::Again { at: salesbridge_model::Timestamp::UNIX_EPOCH, pause: Duration::ZERO };
+        BudgetSpent::Own { allowed: 1, again }
+    }
+
     fn refused(status: u16, code: &str) -> ApiError {
         let fault = ApiFault { code: code.to_owned(), message: "m".to_owned(), fields: vec![] };
         ApiError::Refused { status, faults: vec![fault] }
@@ -243,16 +247,16 @@ mod tests {
         let late = EgressError::TimedOutAfterSend { host: "h".to_owned() };
         let early = EgressError::TimedOutBeforeSend { host: "h".to_owned() };
         let table = [
-            (ApiError::Transport(early), "not sent", Disposition::RetryLater),
-            (ApiError::Budget(BudgetSpent { used: 1, allowed: 1 }), "not sent", Disposition::Defer),
+            (ApiError::Transport(early), "not sent", Disposition::RetryNow),
+            (ApiError::Budget(spent()), "not sent", Disposition::Defer),
             (ApiError::Transport(late), "may have happened", Disposition::LookUpFirst),
             (refused(500, "UNKNOWN_EXCEPTION"), "may have happened", Disposition::LookUpFirst),
-            (ApiError::Unavailable { status: 503 }, "may have happened", Disposition::LookUpFirst),
+            (ApiError::Unavailable { status: 503, retry_after: None }, "may have happened", Disposition::LookUpFirst),
             (ApiError::Unreadable { expected: "rows" }, "may have happened", Disposition::LookUpFirst),
             (refused(400, "JSON_PARSER_ERROR"), "refused", Disposition::Refuse),
             (refused(403, "REQUEST_LIMIT_EXCEEDED"), "refused", Disposition::Defer),
             (refused(401, "INVALID_SESSION_ID"), "refused", Disposition::HoldConnection),
-            (ApiError::Unavailable { status: 420 }, "refused", Disposition::RetryLater),
+            (ApiError::Unavailable { status: 420, retry_after: None }, "refused", Disposition::RetryNow),
         ];
         for (cause, expected, disposition) in table {
             let shown = cause.to_string();

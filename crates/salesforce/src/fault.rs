@@ -1,9 +1,8 @@
 //! One refusal in Salesforce's own words, and what it means for us.
 
-mod codes;
 pub(crate) mod wire;
 
-use crate::Disposition;
+use crate::decision::{self, Disposition, Entry, Stage};
 
 /// One refusal in Salesforce's own words.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,14 +16,34 @@ pub struct ApiFault {
 }
 
 impl ApiFault {
-    /// What the engine does next.
+    /// Its line in the table of decisions.
+    pub fn entry(&self) -> &'static Entry {
+        decision::of_fault(self)
+    }
+
+    /// Its line, when it is the answer to a call about a Bulk job, or why a job failed.
+    pub fn entry_of_a_job(&self) -> &'static Entry {
+        decision::of_job(self)
+    }
+
+    /// What follows when this is the answer for one row.
     pub fn disposition(&self) -> Disposition {
-        codes::meaning(self).0
+        self.entry().at(Stage::Row)
     }
 
     /// The one thing to do next, for a person.
     pub fn remedy(&self) -> &'static str {
-        codes::meaning(self).1
+        self.entry().remedy
+    }
+
+    /// Whether it says that somebody else is writing the record or its parent at the same moment.
+    pub fn is_contention(&self) -> bool {
+        decision::is_contention(self)
+    }
+
+    /// Whether it says of a row to be changed that its record is not there to be written any more.
+    pub fn says_that_the_record_is_gone(&self) -> bool {
+        decision::says_that_the_record_is_gone(self)
     }
 
     /// Whether a new token would help. Two 401 texts and bad headers must not start a loop of sign-ins.

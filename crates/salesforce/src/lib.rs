@@ -9,8 +9,9 @@ mod call;
 mod call_budget;
 mod client;
 mod collections;
+mod concurrency;
+mod decision;
 mod describe;
-mod disposition;
 mod error;
 mod fault;
 mod host;
@@ -25,16 +26,16 @@ mod sign_in_error;
 mod token_keeper;
 mod versions;
 
-pub use auth::{ClientCredentials, Session, SignIn};
+pub use auth::{APP_PROPAGATION, ClientCredentials, Session, SignIn};
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
     JobPauses, JobState, NULL_TEXT, QueryJobPage, ResultLocator, UploadBody, row_fault,
 };
-pub use call_budget::{ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget};
+pub use call_budget::{Again, ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget, Grant};
 pub use client::{OrgClient, OrgClientParts};
 pub use collections::{CollectionOperation, CollectionProblem, CollectionRequest, MOST_ROWS, RowResult, SentCall};
+pub use decision::{Disposition, Entry, NEVER_SEEN, Section, Stage, sections};
 pub use describe::{FieldDescribe, ObjectDescribe, PicklistValue};
-pub use disposition::Disposition;
 pub use error::{ApiError, WriteError};
 pub use fault::ApiFault;
 pub use host::{DomainProblem, DomainUrl, InstanceUrl, LONGEST_CALL};

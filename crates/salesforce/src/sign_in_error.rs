@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use salesbridge_egress::EgressError;
 
-use crate::Disposition;
+use crate::decision::{self, Disposition, Entry, Stage};
 
 /// What the token endpoint said (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +19,10 @@ pub struct OauthFault {
 /// Why no token was given. Cheap to clone: callers that waited for one sign-in share its failure.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The consumer key is unknown at this address, or the app is too new.
+    /// The consumer key is unknown, but the connection was edited minutes ago and a new app needs some to be known (R16).
+    #[error("Salesforce does not know the consumer key yet")]
+    AppIsNew(#[source] OauthFault),
+    /// The consumer key is unknown at this address.
     #[error("Salesforce does not know the consumer key")]
     InvalidClientId(#[source] OauthFault),
     /// The consumer secret is wrong or missing.
@@ -133,111 +136,42 @@ impl SignInError {
         }
     }
 
-    /// What the engine does next. A passing trouble never holds a connection.
-    pub fn disposition(&self) -> Disposition {
+    /// The same error, while the app may be too new to be known everywhere: then its key is not wrong but unknown yet.
+    pub(crate) fn of_an_app_that_may_be_new(self) -> Self {
         match self {
-            Self::RateLimited(_) => Disposition::Defer,
-            Self::Hiccup(_) | Self::Maintenance { .. } => Disposition::RetryLater,
-            Self::Unreachable { cause, .. } => match **cause {
-                EgressError::NotPermitted { .. } | EgressError::Unsendable { .. } | EgressError::Setup { .. } => {
-                    Disposition::HoldConnection
-                }
-                EgressError::UnknownHost { .. }
-                | EgressError::CouldNotConnect { .. }
-                | EgressError::TimedOutBeforeSend { .. }
-                | EgressError::TimedOutAfterSend { .. }
-                | EgressError::BrokenAfterSend { .. }
-                | EgressError::BodyTooLarge { .. } => Disposition::RetryLater,
-            },
-            Self::InvalidClientId(_)
-            | Self::InvalidClientSecret(_)
-            | Self::FlowNotEnabled(_)
-            | Self::NoRunAsUser(_)
-            | Self::IpRestricted(_)
-            | Self::NoScopes(_)
-            | Self::NotApproved(_)
-            | Self::WrongDomain(_)
-            | Self::InactiveUserOrOrg(_)
-            | Self::Refused(_)
-            | Self::Moved { .. }
-            | Self::SignatureMismatch { .. }
-            | Self::UntrustedInstance { .. }
-            | Self::UnreadableAnswer { .. }
-            | Self::Unsendable => Disposition::HoldConnection,
+            Self::InvalidClientId(fault) => Self::AppIsNew(fault),
+            other => other,
         }
+    }
+
+    /// Its line in the table of decisions.
+    pub fn entry(&self) -> &'static Entry {
+        decision::of_sign_in(self)
+    }
+
+    /// What follows.
+    pub fn disposition(&self) -> Disposition {
+        self.entry().at(Stage::Read)
     }
 
     /// The one thing to do next, for a person.
     pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::InvalidClientId(_) => {
-                "Copy the consumer key again from Setup > External Client App Manager > Settings > OAuth Settings, and check that the Domain URL is the same org's; a new app needs up to 10 minutes before it is known."
-            }
-            Self::InvalidClientSecret(_) => {
-                "Copy the consumer secret again from Setup > External Client App Manager > Settings > OAuth Settings > Consumer Key and Secret."
-            }
-            Self::FlowNotEnabled(_) => {
-                "Tick Enable Client Credentials Flow in Setup > External Client App Manager, both in the app's settings and in its policies."
-            }
-            Self::NoRunAsUser(_) => {
-                "Choose a Run As user in Setup > External Client App Manager > Policies > OAuth Policies > Client Credentials Flow."
-            }
-            Self::IpRestricted(_) => {
-                "Allow this machine's public address in Setup > Network Access, or relax the IP restrictions in the app's OAuth policies."
-            }
-            Self::NoScopes(_) => {
-                "Add the scopes api and refresh_token, offline_access to the app in Setup > External Client App Manager > Settings."
-            }
-            Self::NotApproved(_) => {
-                "Approve the app for its Run As user: Setup > External Client App Manager > Policies, or Setup > Connected Apps OAuth Usage."
-            }
-            Self::WrongDomain(_) | Self::Moved { .. } => {
-                "Put Current My Domain URL from Setup > My Domain into the connection's Domain URL."
-            }
-            Self::InactiveUserOrOrg(_) => {
-                "Activate the Run As user in Setup > Users, or choose another one in the app's policies."
-            }
-            Self::RateLimited(_) => {
-                "Wait an hour, and look for other programs that sign in as this user too often: Setup > Login History."
-            }
-            Self::Hiccup(_) | Self::Maintenance { .. } => {
-                "Nothing to do; it is tried again. If it stays, see status.salesforce.com."
-            }
-            Self::Refused(_) => {
-                "Look at the failed sign-in in Setup > Login History; its Status column names the cause."
-            }
-            Self::Unreachable { cause, .. } => cause.remedy(),
-            Self::SignatureMismatch { .. } => {
-                "Check the consumer secret; if it is right, something between this machine and Salesforce changes its answers."
-            }
-            Self::UntrustedInstance { .. } => {
-                "Check that the Domain URL is the org's own, from Setup > My Domain; its answer cannot be trusted."
-            }
-            Self::UnreadableAnswer { .. } => "Check that the Domain URL is the org's own, from Setup > My Domain.",
-            Self::Unsendable => "Copy the consumer key and secret again, without line breaks.",
-        }
+        self.entry().remedy
     }
 
     /// Stable code for reasons and logs, such as `oauth.invalid_grant`.
     pub fn code(&self) -> String {
         match self.fault() {
             Some(fault) => format!("oauth.{}", fault.error.to_ascii_lowercase()),
-            None => match self {
-                Self::Unreachable { .. } => "oauth.unreachable",
-                Self::Maintenance { .. } => "oauth.maintenance",
-                Self::Moved { .. } => "oauth.moved",
-                Self::SignatureMismatch { .. } => "oauth.signature_mismatch",
-                Self::UntrustedInstance { .. } => "oauth.untrusted_instance",
-                _ => "oauth.unreadable_answer",
-            }
-            .to_owned(),
+            None => self.entry().code.to_owned(),
         }
     }
 
     /// What Salesforce itself said, when it did.
     pub fn fault(&self) -> Option<&OauthFault> {
         match self {
-            Self::InvalidClientId(fault)
+            Self::AppIsNew(fault)
+            | Self::InvalidClientId(fault)
             | Self::InvalidClientSecret(fault)
             | Self::FlowNotEnabled(fault)
             | Self::NoRunAsUser(fault)
@@ -287,8 +221,8 @@ mod tests {
             ("invalid_grant", "authentication failure", "Refused", Disposition::HoldConnection),
             ("invalid_grant", "login rate exceeded", "RateLimited", Disposition::Defer),
             ("rate_limit_exceeded", "login rate exceeded", "RateLimited", Disposition::Defer),
-            ("unknown_error", "retry your request", "Hiccup", Disposition::RetryLater),
-            ("server_error", "", "Hiccup", Disposition::RetryLater),
+            ("unknown_error", "retry your request", "Hiccup", Disposition::RetryNow),
+            ("server_error", "", "Hiccup", Disposition::RetryNow),
         ];
         for (error, description, variant, disposition) in table {
             let fault = OauthFault { error: error.to_owned(), description: description.to_owned() };

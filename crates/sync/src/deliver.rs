@@ -1,7 +1,5 @@
 //! Delivering a batch: prepare, journal, send, settle.
 
-use std::collections::VecDeque;
-
 use salesbridge_connector_kit::{
     Answers, ConnectorError, Intent, NextStep, Refusal, RowAnswer, SendFailure, SendWatch,
 };
@@ -23,7 +21,7 @@ impl Engine {
     /// the row at fault stands alone.
     pub(crate) async fn deliver(&self, job: &Job<'_>, run: RunId, rows: Vec<OutgoingRow>) -> Delivery {
         let size = job.destination.batch_rows();
-        let mut batches: VecDeque<Vec<OutgoingRow>> = rows.chunks(size).map(<[OutgoingRow]>::to_vec).collect();
+        let mut batches = self.locked.batches(job, rows, size);
         while let Some(batch) = batches.pop_front() {
             match self.deliver_batch(job, run, &batch).await? {
                 Sent::Settled => {}

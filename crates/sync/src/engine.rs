@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::advance::{Advance, Obstacle};
 use crate::error::EngineError;
+use crate::locked::LockedRows;
 use crate::mapping::MappingPlan;
 
 /// The outbound engine of a process. It keeps nothing between advances that is not in the store or the journal.
@@ -22,6 +23,8 @@ pub struct Engine {
     pub(crate) steps: Arc<dyn Steps>,
     /// Writes whose answer was stored, per sync, in this process.
     pub(crate) answered: Mutex<HashMap<SyncId, u64>>,
+    /// Rows that found a record locked, in this process.
+    pub(crate) locked: LockedRows,
 }
 
 /// What is to be advanced: one sync with both its ends open.
@@ -63,7 +66,7 @@ impl Engine {
     /// An engine of the process that owns the store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdMaker>, steps: Arc<dyn Steps>) -> Self {
         let journal = Journal::new(clock.clone(), ids.clone());
-        Self { store, journal, clock, ids, steps, answered: Mutex::default() }
+        Self { store, journal, clock, ids, steps, answered: Mutex::default(), locked: LockedRows::default() }
     }
 
     /// Does all that is to be done for a sync now: recovers writes whose answer was lost, continues a full run, sends rows that are due. One advance

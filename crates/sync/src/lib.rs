@@ -14,6 +14,7 @@ mod error;
 mod external_id;
 mod fingerprint;
 mod full;
+mod locked;
 mod mapping;
 mod outgoing;
 mod pick;

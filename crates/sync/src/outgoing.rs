@@ -111,6 +111,17 @@ impl Outgoing {
 }
 
 impl OutgoingRow {
+    #[cfg(test)]
+    pub(crate) fn without_values(key: &str) -> Self {
+        let intent = IntentRow {
+            source_key: key.to_owned(),
+            revision: 0,
+            record_id: None,
+            confirms: ConfirmedFields::default(),
+        };
+        Self { intent, values: Vec::new() }
+    }
+
     /// The values that are to be written, by field name; `None` clears.
     pub(crate) fn values<'a>(
         &'a self,

@@ -40,6 +40,7 @@ impl Engine {
         calls: u64,
     ) -> Result<(), EngineError> {
         let answered = ends.iter().any(|end| matches!(end, RowEnd::Answered(_)));
+        self.locked.learn(entry.sync_id, &entry.rows, &ends);
         self.steps.reached(Step::BeforeSettle);
         let mut tx = self.store.write().await?;
         if !self.journal.settle(&mut *tx, entry.id).await? {
@@ -98,6 +99,7 @@ impl<'a> Settlement<'a> {
             }
             RowEnd::Answered(RowAnswer::Refused(refusal)) => self.refuse(&row.source_key, row.revision, refusal),
             RowEnd::Answered(RowAnswer::Deferred { refusal, pause }) => self.defer(row, refusal, pause),
+            RowEnd::Answered(RowAnswer::Contended { refusal, .. }) => self.defer(row, refusal, None),
             RowEnd::Answered(RowAnswer::Gone(refusal)) => self.add_gone(row, refusal),
             // As if it had not been journalled: it is due still, or a full run has not moved past it.
             RowEnd::NotSent => {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salesbridge_egress::{HttpClient, RetryBudget, RetryPolicy, RetryTiming};
-use salesbridge_model::{Clock, Secret};
+use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
     ApiVersion, ClientCredentials, CountingBudget, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
     SignIn,
@@ -21,6 +21,8 @@ pub struct SalesforceConfig {
     pub consumer_key: String,
     /// Consumer secret of the app.
     pub consumer_secret: Secret<String>,
+    /// When the connection was edited last: an app made just before may not be known everywhere yet (R16).
+    pub edited_at: Timestamp,
     /// Rows of one write call; at most 200 are sent.
     pub batch_rows: usize,
     /// How long a write whose answer was lost may still be under way.
@@ -42,6 +44,9 @@ pub struct ConfigProblem {
 /// Reads of one connection that may be repeated in a row before every further one has to be earned.
 const RETRY_TOKENS: u32 = 20;
 
+/// Calls to one org at the same time, at most. An org takes 25 long ones, of everybody, and a Developer Edition 5 (REST API Developer Guide, "API Limits").
+const CONCURRENT_CALLS: usize = 8;
+
 /// A person may be waiting for the answer, and whoever is not tries again with longer pauses: a short hiccup is waited out here, no more.
 const RETRIES: RetryTiming =
     RetryTiming { first_pause: Duration::from_millis(300), longest_pause: Duration::from_secs(2), repetitions: 2 };
@@ -59,7 +64,8 @@ impl SalesforceConnector {
             consumer_key: config.consumer_key,
             consumer_secret: config.consumer_secret,
         };
-        let sign_in = SignIn::new(credentials, http.clone(), retries.clone());
+        let sign_in = SignIn::new(credentials, http.clone(), retries.clone())
+            .of_an_app_edited_at(config.edited_at, clock.clone());
         let parts = OrgClientParts {
             http: http.clone(),
             keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
@@ -67,6 +73,7 @@ impl SalesforceConnector {
             clock: clock.clone(),
             version: ApiVersion::default(),
             retries,
+            concurrent_calls: CONCURRENT_CALLS,
         };
         Ok(Self {
             client: OrgClient::new(parts),

@@ -3,14 +3,7 @@
 use std::time::Duration;
 
 use salesbridge_connector_kit::{ConnectorError, NextStep, Refusal, RowAnswer, SendFailure};
-use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RowResult, WriteError};
-
-/// Pause after a daily limit: Salesforce's window is 24 hours, rolling, so some allowance comes back all the time.
-const DEFERRED: Duration = Duration::from_secs(15 * 60);
-
-/// Codes that say that a record is not there to be written any more (REST API fact: also as 400 in result lists).
-const GONE: [&str; 4] =
-    ["ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"];
+use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RecordId, RowResult, Stage, WriteError};
 
 /// A failed call that writes nothing.
 pub(super) fn connector_error(error: ApiError) -> ConnectorError {
@@ -18,7 +11,7 @@ pub(super) fn connector_error(error: ApiError) -> ConnectorError {
         code: error.code(),
         message: in_words(&error),
         remedy: error.remedy().to_owned(),
-        next: next_step(error.disposition()),
+        next: next_step(error.disposition(), error.pause()),
         cause: Some(Box::new(error)),
     }
 }
@@ -31,7 +24,7 @@ pub(super) fn send_failure(error: WriteError) -> SendFailure {
             ..connector_error(cause)
         }),
         WriteError::Refused(ApiError::Refused { status, faults })
-            if faults.first().is_some_and(|fault| fault.disposition() == Disposition::Refuse) =>
+            if faults.first().is_some_and(|fault| fault.entry().at(Stage::NotWritten) == Disposition::Refuse) =>
         {
             let words = ApiError::Refused { status, faults: faults.clone() }.to_string();
             SendFailure::RefusedWhole(faults.into_iter().next().map_or_else(|| unexplained(&words), refusal))
@@ -54,14 +47,18 @@ fn refused_row(mut faults: Vec<ApiFault>, updating: bool) -> RowAnswer {
         return RowAnswer::Refused(unexplained("Salesforce gave no reason"));
     }
     let fault = faults.remove(0);
+    if updating && fault.says_that_the_record_is_gone() {
+        return RowAnswer::Gone(refusal(fault));
+    }
+    if fault.is_contention() {
+        let records = ids_in(&fault.message);
+        return RowAnswer::Contended { refusal: refusal(fault), records };
+    }
     match fault.disposition() {
-        _ if updating && GONE.contains(&fault.code.as_str()) && fault.fields.is_empty() => {
-            RowAnswer::Gone(refusal(fault))
-        }
-        Disposition::RetryNow | Disposition::RetryLater | Disposition::LookUpFirst => {
-            RowAnswer::Deferred { refusal: refusal(fault), pause: None }
-        }
-        Disposition::Defer => RowAnswer::Deferred { refusal: refusal(fault), pause: Some(DEFERRED) },
+        disposition @ (Disposition::RetryNow
+        | Disposition::RetryLater
+        | Disposition::LookUpFirst
+        | Disposition::Defer) => RowAnswer::Deferred { refusal: refusal(fault), pause: disposition.pause() },
         Disposition::HoldConnection | Disposition::Refuse => RowAnswer::Refused(refusal(fault)),
     }
 }
@@ -80,12 +77,11 @@ fn unexplained(words: &str) -> Refusal {
     }
 }
 
-fn next_step(disposition: Disposition) -> NextStep {
+fn next_step(disposition: Disposition, pause: Option<Duration>) -> NextStep {
     match disposition {
-        Disposition::RetryNow | Disposition::RetryLater | Disposition::LookUpFirst => {
-            NextStep::RetryLater { pause: None }
+        Disposition::RetryNow | Disposition::RetryLater | Disposition::LookUpFirst | Disposition::Defer => {
+            NextStep::RetryLater { pause }
         }
-        Disposition::Defer => NextStep::RetryLater { pause: Some(DEFERRED) },
         Disposition::HoldConnection => NextStep::HoldConnection,
         Disposition::Refuse => NextStep::HoldSync,
     }
@@ -101,5 +97,36 @@ fn in_words(error: &ApiError) -> String {
         ApiError::Budget(cause) => format!("{error}: {cause}"),
         ApiError::Transport(cause) => format!("{error}: {cause}"),
         other => other.to_string(),
+    }
+}
+
+/// The record ids that a message names.
+fn ids_in(message: &str) -> Vec<String> {
+    let words = message.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let named = words.filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    named.filter_map(|word| word.parse::<RecordId>().ok()).map(|id| id.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_records_that_a_lock_names_are_told_and_no_other_words() {
+        let named =
+            ids_in("unable to obtain exclusive access to this record or 2 records: 0015g00000XyzAB,0015g00000XyzACAAZ");
+        assert_eq!(named.len(), 2, "{named:?}");
+        assert!(named.iter().all(|id| id.len() == 18 && id.starts_with("0015g00000Xyz")), "{named:?}");
+        assert!(ids_in("unable to obtain exclusive access to this record").is_empty());
+    }
+
+    #[test]
+    fn a_lock_is_told_whatever_code_it_hides_in() {
+        for code in ["UNABLE_TO_LOCK_ROW", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"] {
+            let message = "UNABLE_TO_LOCK_ROW, unable to obtain exclusive access to this record".to_owned();
+            let fault = ApiFault { code: code.to_owned(), message, fields: vec![] };
+            let answer = refused_row(vec![fault], false);
+            assert!(matches!(&answer, RowAnswer::Contended { refusal, .. } if refusal.code == code), "{answer:?}");
+        }
     }
 }

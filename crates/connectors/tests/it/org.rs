@@ -42,6 +42,7 @@ impl Stage {
             domain_url: org.url().to_owned(),
             consumer_key: app.consumer_key.clone(),
             consumer_secret: Secret::new(app.consumer_secret.clone()),
+            edited_at: Timestamp::UNIX_EPOCH,
             batch_rows: 200,
             in_flight: Duration::from_secs(600),
             in_flight_local: Duration::from_secs(60),

@@ -21,7 +21,6 @@ async fn attempts_until_given_up(policy: &RetryPolicy, verdict: Verdict) -> u32 
 async fn a_call_is_repeated_as_often_as_allowed_and_no_more() {
     let policy = RetryPolicy::new(QUICK, Arc::new(RetryBudget::new(100)));
     assert_eq!(attempts_until_given_up(&policy, Verdict::Retry { after: None }).await, 4);
-    assert_eq!(attempts_until_given_up(&policy, Verdict::LookUpFirst).await, 1);
     assert_eq!(attempts_until_given_up(&policy, Verdict::Final).await, 1);
 }
 

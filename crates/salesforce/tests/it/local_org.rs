@@ -34,7 +34,7 @@ pub(crate) fn client(org: &RunningOrg) -> OrgClient {
 }
 
 fn client_at(url: &str, key: &str, secret: &str) -> OrgClient {
-    client_of(sign_in_with(url, key, secret), Arc::default(), Arc::new(ManualClock::default()))
+    client_of(sign_in_with(url, key, secret), Arc::new(CountingBudget::default()), Arc::new(ManualClock::default()))
 }
 
 fn record(value: Value) -> Record {

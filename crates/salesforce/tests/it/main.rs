@@ -7,6 +7,7 @@ mod breaking;
 mod bulk;
 mod collections;
 mod describe;
+mod errors_page;
 mod local_org;
 mod org;
 mod query;

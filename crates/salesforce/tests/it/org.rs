@@ -21,7 +21,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use salesbridge_egress::{ClientSettings, HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    ApiVersion, ClientCredentials, CountingBudget, DomainUrl, MemoryTokenKeeper, OrgClient, OrgClientParts, SignIn,
+    ApiVersion, CallBudget, ClientCredentials, CountingBudget, DomainUrl, MemoryTokenKeeper, OrgClient, OrgClientParts,
+    SignIn,
 };
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -144,12 +145,12 @@ impl ScriptedOrg {
         self.client_with(Arc::new(CountingBudget::default()), Arc::new(ManualClock::default()))
     }
 
-    pub(crate) fn client_with(&self, budget: Arc<CountingBudget>, clock: Arc<ManualClock>) -> OrgClient {
+    pub(crate) fn client_with(&self, budget: Arc<dyn CallBudget>, clock: Arc<ManualClock>) -> OrgClient {
         client_of(self.sign_in(), budget, clock)
     }
 }
 
-pub(crate) fn client_of(sign_in: SignIn, budget: Arc<CountingBudget>, clock: Arc<ManualClock>) -> OrgClient {
+pub(crate) fn client_of(sign_in: SignIn, budget: Arc<dyn CallBudget>, clock: Arc<ManualClock>) -> OrgClient {
     OrgClient::new(OrgClientParts {
         http: http(),
         keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
@@ -157,6 +158,7 @@ pub(crate) fn client_of(sign_in: SignIn, budget: Arc<CountingBudget>, clock: Arc
         clock,
         version: ApiVersion::default(),
         retries: quick(),
+        concurrent_calls: 4,
     })
 }
 

@@ -1,9 +1,14 @@
 //! A session ends when the org says so; everybody who notices shares one new sign-in.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
+use async_trait::async_trait;
 use futures::future::join_all;
-use salesbridge_salesforce::{ApiError, CountingBudget, Disposition, SignInError};
+use salesbridge_salesforce::{
+    ApiError, ApiUsage, BudgetSpent, CallBudget, CollectionRequest, CountingBudget, Disposition, Grant, SignInError,
+    WriteOptions,
+};
 use serde_json::json;
 
 use crate::org::{ManualClock, ScriptedOrg, TOKEN, answer, expired, fault, text};
@@ -116,4 +121,61 @@ async fn a_read_is_repeated_through_passing_troubles_only() {
     org.on(LIMITS, [fault(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")]);
     let error = org.client().limits().await.expect_err("a daily limit");
     assert_eq!((error.disposition(), org.asked().len()), (Disposition::Defer, 4));
+}
+
+/// Answered with the org's count, which is at its limit; the budget is told and asks the org again by one cheap call.
+#[tokio::test]
+async fn a_budget_that_wants_to_look_is_told_the_orgs_count_before_the_call() {
+    let org = ScriptedOrg::start().await;
+    let versions = "GET /services/data";
+    org.on(versions, [answer(200, &json!([]))]);
+    org.on(LIMITS, [limits().header("sforce-limit-info", "api-usage=25/5000")]);
+    let budget = Arc::new(LooksOnce::default());
+    let client = org.client_with(budget.clone(), Arc::new(ManualClock::default()));
+    client.versions().await.expect("versions");
+    let lines: Vec<String> = org.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!((lines, budget.told.load(SeqCst)), (vec![LIMITS.to_owned(), versions.to_owned()], 25));
+
+    org.on(LIMITS, [fault(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")]);
+    client.limits().await.expect_err("a daily limit");
+    assert_eq!(budget.reached.load(SeqCst), 1);
+}
+
+#[tokio::test]
+async fn too_many_calls_at_once_become_fewer_and_the_write_turned_away_is_repeated() {
+    let org = ScriptedOrg::start().await;
+    let create = "POST /services/data/v66.0/composite/sobjects";
+    let concurrent =
+        fault(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
+    org.on(create, [concurrent, answer(200, &json!([{ "id": "00Q000000000001", "success": true, "errors": [] }]))]);
+    let client = org.client();
+    let before = client.concurrent_calls();
+    let record = json!({ "LastName": "Miller" }).as_object().expect("fields").clone();
+    let request = CollectionRequest::create("Lead", &[record], WriteOptions::default()).expect("a request");
+    let rows = client.send_collection(&request).await.expect("sent").answer().await.expect("answers");
+    assert!(rows[0].success, "nothing of the first was carried out");
+    assert_eq!((client.concurrent_calls(), org.asked().len()), (before - 1, 2));
+}
+
+#[derive(Default)]
+struct LooksOnce {
+    told: AtomicU64,
+    reached: AtomicU64,
+}
+
+#[async_trait]
+impl CallBudget for LooksOnce {
+    async fn before_call(&self) -> Result<Grant, BudgetSpent> {
+        Ok(if self.told.load(SeqCst) == 0 { Grant::Look } else { Grant::Call })
+    }
+
+    fn after_call(&self, usage: Option<ApiUsage>) {
+        if let Some(usage) = usage {
+            self.told.store(usage.used, SeqCst);
+        }
+    }
+
+    fn limit_reached(&self) {
+        self.reached.fetch_add(1, SeqCst);
+    }
 }

@@ -1,9 +1,12 @@
 //! Signing in (R1 to R9, R22, R24).
 
+use std::sync::Arc;
+
+use salesbridge_model::Clock;
 use salesbridge_salesforce::{Disposition, SignInError, SignsIn};
 use serde_json::{Value, json};
 
-use crate::org::{ORG_ID, SECRET, ScriptedOrg, TOKEN, USER_ID, answer, sign_in_at, text, token_answer};
+use crate::org::{ManualClock, ORG_ID, SECRET, ScriptedOrg, TOKEN, USER_ID, answer, sign_in_at, text, token_answer};
 
 async fn refusal(org: &ScriptedOrg) -> SignInError {
     org.sign_in().sign_in().await.expect_err("a refusal")
@@ -99,7 +102,7 @@ async fn passing_troubles_are_retried_and_never_hold_the_connection() {
         org.on(TOKEN, [text(status, body)]);
         let error = refusal(&org).await;
         assert!(matches!(error, SignInError::Maintenance { .. }), "{error:?}");
-        assert_eq!(error.disposition(), Disposition::RetryLater);
+        assert_eq!(error.disposition(), Disposition::RetryNow);
     }
 }
 
@@ -110,7 +113,7 @@ async fn an_org_that_is_down_is_unreachable_and_nothing_was_sent() {
     drop(listener);
     let error = sign_in_at(&base).sign_in().await.expect_err("nobody listens");
     assert!(matches!(&error, SignInError::Unreachable { .. }), "{error:?}");
-    assert_eq!(error.disposition(), Disposition::RetryLater);
+    assert_eq!(error.disposition(), Disposition::RetryNow);
 }
 
 #[tokio::test]
@@ -118,4 +121,32 @@ async fn a_renamed_my_domain_is_named_as_such() {
     let org = ScriptedOrg::start().await;
     org.on(TOKEN, [text(302, "").header("location", "https://new.my.salesforce.com/services/oauth2/token")]);
     assert!(matches!(refusal(&org).await, SignInError::Moved { .. }));
+}
+
+/// R16: within ten minutes of an edit an unknown consumer key is one that is not known yet, with a remedy to read; afterwards, or once the app was
+/// known, it is wrong.
+#[tokio::test]
+async fn r16_the_key_of_a_new_app_is_not_known_yet_for_ten_minutes() {
+    let org = ScriptedOrg::start().await;
+    let unknown =
+        answer(400, &json!({ "error": "invalid_client_id", "error_description": "client identifier invalid" }));
+    let good = answer(200, &token_answer(&org.base, 1));
+    org.on(TOKEN, [unknown.clone()]);
+    let clock = Arc::new(ManualClock::default());
+    let sign_in = org.sign_in().of_an_app_edited_at(clock.now(), clock.clone());
+    clock.advance(chrono::Duration::seconds(599));
+    let refused = sign_in.sign_in().await.expect_err("not known yet");
+    assert!(matches!(refused, SignInError::AppIsNew(_)), "{refused:?}");
+    assert_eq!((refused.disposition(), refused.code().as_str()), (Disposition::RetryLater, "oauth.invalid_client_id"));
+    assert!(refused.remedy().contains("ten minutes") && refused.to_string().contains("yet"), "{}", refused.remedy());
+
+    clock.advance(chrono::Duration::seconds(1));
+    let refused = sign_in.sign_in().await.expect_err("ten minutes are over");
+    assert_eq!(refused.disposition(), Disposition::HoldConnection, "{refused:?}");
+
+    let again = org.sign_in().of_an_app_edited_at(clock.now(), clock.clone());
+    org.on(TOKEN, [good, unknown]);
+    again.sign_in().await.expect("a session");
+    let refused = again.sign_in().await.expect_err("the app was deleted");
+    assert_eq!(refused.disposition(), Disposition::HoldConnection, "{refused:?}");
 }

@@ -11,6 +11,7 @@ mod faults;
 mod firm;
 mod full;
 mod harness;
+mod locked;
 mod mapping;
 mod other_side;
 mod permission;

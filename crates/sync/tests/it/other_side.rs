@@ -1,6 +1,6 @@
 //! The other side: records in memory, what was sent to it, and moments at which a test may step in.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -31,6 +31,7 @@ struct Inner {
     meanwhile: VecDeque<(usize, Meanwhile)>,
     poison: Option<String>,
     deferred: Option<(String, Duration)>,
+    locked: HashMap<String, usize>,
     prepares: VecDeque<ConnectorError>,
     sends: VecDeque<SendFailure>,
     recoveries: VecDeque<Result<Recovery, ConnectorError>>,
@@ -74,6 +75,11 @@ impl OtherSide {
         self.inner().deferred = value.map(|(value, pause)| (value.to_owned(), pause));
     }
 
+    /// The next so many sends with a row of this first name find it locked: it stands for a record that rows refer to.
+    pub(crate) fn lock(&self, first_name: &str, times: usize) {
+        self.inner().locked.insert(first_name.to_owned(), times);
+    }
+
     /// The next prepare fails.
     pub(crate) fn fail_prepare(&self, next: NextStep) {
         self.inner().prepares.push_back(trouble(next));
@@ -115,6 +121,21 @@ impl OtherSide {
         inner.sent.push(rows.clone());
         let found = inner.meanwhile.iter().position(|(when, _)| *when == number);
         (rows, found.and_then(|found| inner.meanwhile.remove(found)).map(|(_, meanwhile)| meanwhile))
+    }
+}
+
+impl Inner {
+    /// Every row of a send is answered with a lock while a record that one of them refers to is locked.
+    fn contended(&mut self, rows: &[SentRow]) -> Option<Answers> {
+        let parent = |row: &SentRow| row.get("FirstName").cloned().flatten().unwrap_or_default();
+        let parents: BTreeSet<String> = rows.iter().map(parent).collect();
+        let mut is_locked = false;
+        for (_, left) in self.locked.iter_mut().filter(|(name, left)| **left > 0 && parents.contains(*name)) {
+            *left -= 1;
+            is_locked = true;
+        }
+        let answer = |row: &SentRow| RowAnswer::Contended { refusal: refusal("LOCKED"), records: vec![parent(row)] };
+        is_locked.then(|| rows.iter().map(answer).collect())
     }
 }
 
@@ -173,6 +194,9 @@ impl Destination for OtherSide {
         if let Some((value, pause)) = deferred.filter(|(value, _)| rows.iter().any(|row| holds(row, value))) {
             assert_eq!(rows.len(), 1, "a row to be put off is sent alone: {value}");
             return Ok(vec![RowAnswer::Deferred { refusal: refusal("LATER"), pause: Some(pause) }]);
+        }
+        if let Some(answers) = self.inner().contended(&rows) {
+            return Ok(answers);
         }
         let mut answers = self.memory.send(intent, watch).await?;
         if std::mem::take(&mut self.inner().forgets_an_answer) {

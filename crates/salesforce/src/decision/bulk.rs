@@ -1,0 +1,60 @@
+//! What the codes of Bulk jobs mean: of a call about a job, or of a job that failed while it was worked on (Bulk API 2.0 and Bulk API Developer Guide,
+//! "Errors"). The rows of a job have the same codes as any other row.
+
+use super::Disposition::{Defer, HoldConnection, Refuse, RetryLater};
+use super::{Entry, entry, of_fault, saying};
+use crate::ApiFault;
+
+const OURS: &str = "Report this to the makers of Salesbridge, with the code and message.";
+const SENT_AGAIN: &str = "Nothing to do; the job's rows are looked up, and sent again where they did not arrive.";
+
+/// What a code of a job means. Jobs answer with REST's codes too.
+pub(crate) fn of_job(fault: &ApiFault) -> &'static Entry {
+    let fits = |entry: &&Entry| entry.code.eq_ignore_ascii_case(&fault.code) && fault.message.contains(entry.says);
+    TABLE.iter().find(fits).unwrap_or_else(|| of_fault(fault))
+}
+
+pub(super) static TABLE: &[Entry] = &[
+    saying("ClientInputError", "LineEnding", "The lines of the file end otherwise than the job says.", Refuse, OURS),
+    entry("ClientInputError", "The file of the job cannot be read.", Refuse, OURS),
+    saying("InvalidBatch", "Records not found", "The file of the job holds no rows.", Refuse, OURS),
+    entry(
+        "InvalidBatch",
+        "The file of the job has a column that the object does not have, or cannot be parsed.",
+        Refuse,
+        "Correct the mapping: compare its fields with Setup > Object Manager.",
+    ),
+    entry(
+        "ExceededQuota",
+        "The org's daily quota of Bulk batches is used up.",
+        Defer,
+        "Wait, it goes on by itself; Setup > Bulk Data Load Jobs shows who uses the quota.",
+    ),
+    entry(
+        "FeatureNotEnabled",
+        "The Bulk API is switched off for the org or the user.",
+        HoldConnection,
+        "Give the run-as user API Enabled, or choose collections instead of Bulk in the sync's options.",
+    ),
+    entry("InvalidJob", "There is no such job, or its definition is wrong.", RetryLater, SENT_AGAIN),
+    entry("InvalidJobState", "The job is in a state that does not allow what was asked.", RetryLater, SENT_AGAIN),
+    entry("InvalidOperation", "The job's operation is not supported.", Refuse, OURS),
+    entry("InvalidUrl", "The address is not one of the Bulk API.", Refuse, OURS),
+    entry("InvalidXML", "The XML of the request cannot be read.", Refuse, OURS),
+    entry(
+        "InvalidUser",
+        "The job belongs to another user, or ours lacks the right to it.",
+        HoldConnection,
+        "Give the run-as user back that made the job, or give it the permission Manage Data Integrations.",
+    ),
+    entry("InvalidSessionId", "The session ended.", RetryLater, SENT_AGAIN),
+    entry("Timeout", "Salesforce took too long over the job.", RetryLater, SENT_AGAIN),
+    entry(
+        "TooManyLockFailure",
+        "Too many rows of the job found their parents locked.",
+        RetryLater,
+        "Nothing to do; the rows are sent again in smaller groups. If it stays, look for other jobs on the same records.",
+    ),
+    entry("NotFound", "There is no such job any more.", RetryLater, SENT_AGAIN),
+    entry("Unknown", "The job failed inside Salesforce.", RetryLater, SENT_AGAIN),
+];
