@@ -285,6 +285,9 @@ pub(crate) struct ConnectionOptions {
     /// Unique external-ID text field on Lead that carries our key, so that no lost answer can ever double a Lead
     #[arg(long, value_name = "FIELD")]
     pub(crate) external_id_field: Option<String>,
+    /// Calls that the connection may make a day; 0 takes the ceiling away
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) daily_calls: Option<u64>,
     /// Whether anything is sent through it
     #[arg(long, value_name = "YES|NO")]
     pub(crate) enabled: Option<YesNo>,

@@ -15,6 +15,37 @@ pub(crate) struct Settings {
     /// File that holds the master key.
     pub(crate) master_key_file: PathBuf,
     pub(crate) sync: SyncSettings,
+    pub(crate) salesforce: SalesforceSettings,
+}
+
+/// How much of an org is used.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SalesforceSettings {
+    /// Share of an org's API calls, in percent, that is kept for its other users; 0 to 99.
+    pub(crate) reserve_percent: u8,
+    /// Calls to one org at the same time; 1 to 25.
+    pub(crate) concurrent_calls: usize,
+}
+
+impl Default for SalesforceSettings {
+    fn default() -> Self {
+        Self { reserve_percent: 10, concurrent_calls: 8 }
+    }
+}
+
+impl SalesforceSettings {
+    fn read(mut self) -> anyhow::Result<Self> {
+        from_environment("SALESBRIDGE_SALESFORCE_RESERVE_PERCENT", &mut self.reserve_percent)?;
+        from_environment("SALESBRIDGE_SALESFORCE_CONCURRENT_CALLS", &mut self.concurrent_calls)?;
+        if self.reserve_percent > 99 {
+            anyhow::bail!("salesforce.reserve_percent is {}; expected is 0 to 99", self.reserve_percent);
+        }
+        if !(1..=25).contains(&self.concurrent_calls) {
+            anyhow::bail!("salesforce.concurrent_calls is {}; expected is 1 to 25", self.concurrent_calls);
+        }
+        Ok(self)
+    }
 }
 
 /// How rows are sent.
@@ -40,6 +71,7 @@ impl Default for SyncSettings {
 struct File {
     master_key_file: Option<PathBuf>,
     sync: SyncSettings,
+    salesforce: SalesforceSettings,
 }
 
 /// Name of the settings file in the data directory.
@@ -61,7 +93,7 @@ impl Settings {
             .map(PathBuf::from)
             .or(file.master_key_file)
             .unwrap_or_else(|| data.join("master.key"));
-        Ok(Self { data, master_key_file, sync })
+        Ok(Self { salesforce: file.salesforce.read()?, data, master_key_file, sync })
     }
 
     /// How connectors behave under these settings.
@@ -70,6 +102,8 @@ impl Settings {
             batch_rows: self.sync.batch_rows,
             in_flight: Duration::from_secs(self.sync.in_flight_seconds),
             in_flight_local: Duration::from_millis(self.sync.in_flight_local_milliseconds),
+            reserve_percent: self.salesforce.reserve_percent,
+            concurrent_calls: self.salesforce.concurrent_calls,
         }
     }
 }
@@ -116,6 +150,9 @@ mod tests {
         let file: File = toml::from_str(&uncommented).expect("the commented file with its comment signs taken away");
         let defaults = SyncSettings::default();
         assert!(file.master_key_file.is_some());
+        let salesforce = SalesforceSettings::default();
+        assert_eq!(file.salesforce.reserve_percent, salesforce.reserve_percent);
+        assert_eq!(file.salesforce.concurrent_calls, salesforce.concurrent_calls);
         assert_eq!(file.sync.batch_rows, defaults.batch_rows);
         assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
         assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use salesbridge_connectors::salesforce::{SalesforceConfig, SalesforceConnector};
-use salesbridge_model::{Clock, Connection, ConnectionId, Secret, Timestamp};
-use salesbridge_store::Transaction;
+use salesbridge_connectors::salesforce::{CallBudget, CountingBudget, SalesforceConfig, SalesforceConnector};
+use salesbridge_model::{Clock, Connection, ConnectionId, OrgAllowance, Secret, Timestamp};
+use salesbridge_store::{Store, StoreError, Transaction};
 use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
 
-use crate::connections::{CONSUMER_KEY, CONSUMER_SECRET, DOMAIN_URL};
+use crate::allowances::{Ceilings, ConnectionBudget};
+use crate::connections::{CONSUMER_KEY, CONSUMER_SECRET, DAILY_CALLS, DOMAIN_URL};
 use crate::{Hub, HubError};
 
 /// How connectors behave; the same for every connection.
@@ -21,49 +22,99 @@ pub struct ConnectorSettings {
     pub in_flight: Duration,
     /// The same for a local org, which ends a write at once.
     pub in_flight_local: Duration,
+    /// Share of an org's API calls, in percent, that is kept for its other users.
+    pub reserve_percent: u8,
+    /// Calls to one org at the same time, at most.
+    pub concurrent_calls: usize,
 }
 
 pub(crate) struct Destinations {
     settings: ConnectorSettings,
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    open: Mutex<HashMap<ConnectionId, (Timestamp, Arc<SalesforceConnector>)>>,
+    open: Mutex<HashMap<ConnectionId, Open>>,
+}
+
+/// An open connector, as of an edit of its connection.
+#[derive(Clone)]
+struct Open {
+    edited_at: Timestamp,
+    connector: Arc<SalesforceConnector>,
+    budget: Arc<ConnectionBudget>,
 }
 
 impl Destinations {
-    pub(crate) fn new(settings: ConnectorSettings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, clock, open: Mutex::default() }
+    pub(crate) fn new(settings: ConnectorSettings, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { settings, store, clock, open: Mutex::default() }
     }
 
-    fn known(&self, connection: &Connection) -> Option<Arc<SalesforceConnector>> {
+    /// What a connection may use of its org.
+    pub(crate) fn ceilings(&self, connection: &Connection) -> Ceilings {
+        let daily_calls = connection.settings.get(DAILY_CALLS).and_then(|calls| calls.parse().ok());
+        Ceilings { reserve_percent: self.settings.reserve_percent, daily_calls }
+    }
+
+    /// What the org of a connection said last of its calls, to this process.
+    pub(crate) fn said(&self, connection: &Connection) -> Option<OrgAllowance> {
+        self.known(connection).and_then(|open| open.budget.said())
+    }
+
+    /// A person says that something was mended: orgs whose calls were used up may have some again.
+    pub(crate) fn look_now(&self) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(&connection.id).filter(|(edited, _)| *edited == connection.updated_at).map(|(_, known)| known.clone())
+        open.values().for_each(|open| open.budget.look_now());
     }
 
-    fn keep(&self, connection: &Connection, connector: &Arc<SalesforceConnector>) {
+    /// Tells the store what the org of a connection said of its calls.
+    pub(crate) async fn tell(&self, connection: &Connection) -> Result<(), StoreError> {
+        match self.known(connection) {
+            Some(open) => open.budget.tell().await,
+            None => Ok(()),
+        }
+    }
+
+    fn known(&self, connection: &Connection) -> Option<Open> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(&connection.id).filter(|open| open.edited_at == connection.updated_at).cloned()
+    }
+
+    fn keep(&self, connection: &Connection, connector: &Arc<SalesforceConnector>, budget: Arc<ConnectionBudget>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(connection.id, (connection.updated_at, connector.clone()));
+        open.insert(connection.id, Open { edited_at: connection.updated_at, connector: connector.clone(), budget });
     }
 }
 
 impl Hub {
     /// The connector of a connection; signs in when it is first used.
     pub(crate) async fn connector(&self, connection: &Connection) -> Result<Arc<SalesforceConnector>, HubError> {
-        if let Some(known) = self.destinations.known(connection) {
-            return Ok(known);
+        if let Some(open) = self.destinations.known(connection) {
+            return Ok(open.connector);
         }
         let mut tx = self.store.read().await?;
         let secret = self.open_secret(&mut *tx, connection).await?;
         drop(tx);
-        let connector = self.connector_for(connection, secret)?;
-        self.destinations.keep(connection, &connector);
+        let Destinations { store, clock, .. } = &self.destinations;
+        let ceilings = self.destinations.ceilings(connection);
+        let budget = Arc::new(ConnectionBudget::new(store.clone(), clock.clone(), connection.id, ceilings));
+        let connector = self.connector_within(connection, secret, budget.clone())?;
+        self.destinations.keep(connection, &connector, budget);
         Ok(connector)
     }
 
-    /// A connector for settings that may not be stored yet.
+    /// A connector for settings that may not be stored yet. The few calls of trying them are not counted.
     pub(crate) fn connector_for(
         &self,
         connection: &Connection,
         consumer_secret: Secret<String>,
+    ) -> Result<Arc<SalesforceConnector>, HubError> {
+        self.connector_within(connection, consumer_secret, Arc::new(CountingBudget::default()))
+    }
+
+    fn connector_within(
+        &self,
+        connection: &Connection,
+        consumer_secret: Secret<String>,
+        budget: Arc<dyn CallBudget>,
     ) -> Result<Arc<SalesforceConnector>, HubError> {
         let setting = |name: &str| connection.settings.get(name).cloned().unwrap_or_default();
         let settings = &self.destinations.settings;
@@ -75,8 +126,9 @@ impl Hub {
             batch_rows: settings.batch_rows,
             in_flight: settings.in_flight,
             in_flight_local: settings.in_flight_local,
+            concurrent_calls: settings.concurrent_calls,
         };
-        SalesforceConnector::open(config, self.destinations.clock.clone())
+        SalesforceConnector::open(config, budget, self.destinations.clock.clone())
             .map(Arc::new)
             .map_err(|problem| HubError::invalid(problem.field, problem.message))
     }

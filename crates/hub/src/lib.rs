@@ -2,6 +2,7 @@
 //!
 //! It knows no wire format of ours and no database; it is given both ends and the doors for time and ids.
 
+mod allowances;
 pub mod clients;
 pub mod connections;
 mod destinations;
@@ -82,7 +83,7 @@ impl Hub {
         };
         let leases = LeaseKeeper::begin(store.clone(), clock.clone(), leases).await?;
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), steps);
-        let destinations = Destinations::new(connectors, clock.clone());
+        let destinations = Destinations::new(connectors, store.clone(), clock.clone());
         let progress = Progress::default();
         Ok(Arc::new(Self {
             store,

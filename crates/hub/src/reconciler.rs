@@ -92,6 +92,7 @@ impl Hub {
             mine.blocked_until = None;
             mine.backoff = None;
         }
+        self.destinations.look_now();
         self.signal();
     }
 
@@ -133,6 +134,7 @@ impl Hub {
             advanced = self.try_advance(sync, connection, &lease, &stop) => advanced,
             () = self.leases.keep(&lease, &stop) => Ok(Advance::Stopped),
         };
+        self.destinations.tell(connection).await?;
         self.leases.give_back(&lease).await?;
         advanced.map(Some)
     }
@@ -261,7 +263,7 @@ fn obstacle_of(error: &HubError) -> Obstacle {
     };
     match error {
         HubError::OtherSide { code, remedy, next, .. } => match next {
-            NextStep::RetryLater { .. } => Obstacle::RetryLater { problem: problem(code, remedy), pause: None },
+            NextStep::RetryLater { pause } => Obstacle::RetryLater { problem: problem(code, remedy), pause: *pause },
             NextStep::HoldConnection => Obstacle::HoldConnection(problem(code, remedy)),
             NextStep::HoldSync => Obstacle::HoldSync(problem(code, remedy)),
         },

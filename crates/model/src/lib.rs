@@ -2,6 +2,7 @@
 //!
 //! Pure: no IO, no async, no clock of its own. It refuses to know how anything is stored, sent or shown.
 
+mod allowance;
 mod client;
 mod clock;
 mod connection;
@@ -16,6 +17,7 @@ mod secret;
 mod slug;
 mod sync;
 
+pub use allowance::OrgAllowance;
 pub use client::{Address, Client, ClientProblem, Phone};
 pub use clock::{Clock, Timestamp};
 pub use connection::{Connection, Held, OrgIdentity, OrgKind};

@@ -43,7 +43,7 @@ pub struct Session {
 }
 
 /// How long Salesforce may take until a new app is known everywhere (R16).
-pub const APP_PROPAGATION: Duration = Duration::from_secs(600);
+const APP_PROPAGATION: Duration = Duration::from_secs(600);
 
 /// Signs in with client credentials.
 #[derive(Clone)]

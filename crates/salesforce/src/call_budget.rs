@@ -18,8 +18,8 @@ pub trait CallBudget: Send + Sync {
     /// A call was answered; `usage` is what the org said about its own count, which includes everybody else's calls.
     fn after_call(&self, usage: Option<ApiUsage>);
 
-    /// The org refused a call because its own count is at its limit.
-    fn limit_reached(&self);
+    /// The org refused a call because its own count is at its limit; says when to go on, if the budget knows better than to ask.
+    fn limit_reached(&self) -> Option<BudgetSpent>;
 }
 
 /// What may be done with the budget.
@@ -169,7 +169,9 @@ impl CallBudget for CountingBudget {
         }
     }
 
-    fn limit_reached(&self) {}
+    fn limit_reached(&self) -> Option<BudgetSpent> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl OrgClient {
         let refusal = refusal_of(response).await?;
         match refusal.faults().iter().find(|fault| fault.code == "REQUEST_LIMIT_EXCEEDED") {
             Some(fault) if fault.disposition() == Disposition::RetryNow => concurrency.too_many(slot),
-            Some(_) => parts.budget.limit_reached(),
+            Some(_) => return Err(parts.budget.limit_reached().map_or(refusal, ApiError::Budget)),
             None => {}
         }
         Err(refusal)

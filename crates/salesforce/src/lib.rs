@@ -26,7 +26,7 @@ mod sign_in_error;
 mod token_keeper;
 mod versions;
 
-pub use auth::{APP_PROPAGATION, ClientCredentials, Session, SignIn};
+pub use auth::{ClientCredentials, Session, SignIn};
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
     JobPauses, JobState, NULL_TEXT, QueryJobPage, ResultLocator, UploadBody, row_fault,

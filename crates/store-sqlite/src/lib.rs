@@ -3,6 +3,7 @@
 //! It keeps the promises written in `salesbridge-store` and knows nothing of what the rows mean. Every statement is static text;
 //! lists go in as one JSON parameter that SQLite unfolds (`json_each`), so that a batch is one statement.
 
+mod allowances;
 mod clients;
 mod connections;
 mod due;

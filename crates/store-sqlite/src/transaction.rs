@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
-    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
-    Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
+    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
+    SecretRepository, StoreError, SyncRepository, Transaction,
 };
 use sqlx::Sqlite;
 
+use crate::allowances::SqliteAllowances;
 use crate::clients::SqliteClients;
 use crate::connections::SqliteConnections;
 use crate::due::SqliteDue;
@@ -40,6 +41,10 @@ impl Transaction for SqliteTransaction {
 
     fn connections(&mut self) -> Box<dyn ConnectionRepository + '_> {
         Box::new(SqliteConnections(&mut self.inner))
+    }
+
+    fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_> {
+        Box::new(SqliteAllowances(&mut self.inner))
     }
 
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {

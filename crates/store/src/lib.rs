@@ -2,6 +2,7 @@
 //!
 //! It knows no SQL and no policy. A missing row is `Ok(None)`; only a use case knows whether that is an error.
 
+mod allowances;
 mod clients;
 pub mod conformance;
 mod connections;
@@ -20,6 +21,7 @@ mod secrets;
 pub mod stored;
 mod syncs;
 
+pub use allowances::{Allowance, AllowanceRepository};
 pub use clients::{ClientFilter, ClientRepository, Saved};
 pub use connections::ConnectionRepository;
 pub use due::{DueCounts, DueRepository, DueRow, DueState};
@@ -59,6 +61,8 @@ pub trait Transaction: Send {
     fn installation(&mut self) -> Box<dyn InstallationRepository + '_>;
     /// Connections.
     fn connections(&mut self) -> Box<dyn ConnectionRepository + '_>;
+    /// Calls that connections may make.
+    fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_>;
     /// Sealed secrets of connections.
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_>;
     /// The client directory.

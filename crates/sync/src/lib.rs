@@ -14,7 +14,6 @@ mod error;
 mod external_id;
 mod fingerprint;
 mod full;
-mod locked;
 mod mapping;
 mod outgoing;
 mod pick;
@@ -22,6 +21,8 @@ mod preset;
 mod preview;
 mod recover;
 mod settle;
+
+mod locked;
 
 pub use advance::{Advance, Obstacle};
 pub use engine::{Engine, Job};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::Context;
 use salesbridge_hub::CheckState;
-use salesbridge_hub::connections::{ConnectionDetails, TestReport};
-use salesbridge_model::{Connection, Page, Secret};
+use salesbridge_hub::connections::{CallsDetails, ConnectionDetails, TestReport};
+use salesbridge_model::{Connection, OrgAllowance, Page, Secret};
 use serde_json::{Value, json};
 
 use super::start::with_confirmation;
@@ -113,6 +113,9 @@ fn add_options(body: &mut Value, options: &ConnectionOptions) -> anyhow::Result<
     if let Some(field) = &options.external_id_field {
         body["external_id_field"] = field.as_str().into();
     }
+    if let Some(calls) = options.daily_calls {
+        body["daily_calls"] = calls.into();
+    }
     if let Some(enabled) = options.enabled {
         body["enabled"] = (enabled == YesNo::Yes).into();
     }
@@ -213,8 +216,23 @@ fn show(details: &ConnectionDetails, json: bool) {
         ("enabled", yes_no(connection.enabled).to_owned()),
         ("state", state(connection)),
         ("org", org.unwrap_or_default()),
+        ("API calls", calls(&details.calls)),
         ("used by", used_by.join(", ")),
     ]);
+}
+
+/// Calls used, of how many, and as of when.
+fn calls(calls: &CallsDetails) -> String {
+    let ceiling = calls.daily_calls.map(|most| format!(" of at most {most}")).unwrap_or_default();
+    let ours = format!("{}{ceiling} today by this connection", calls.today);
+    match &calls.org {
+        None => ours,
+        Some(OrgAllowance { used, allowed, told_at }) => format!(
+            "{ours}; {used} of {allowed} by everybody as of {}, and {} % are kept for others",
+            told_at.format("%Y-%m-%d %H:%M UTC"),
+            calls.reserve_percent
+        ),
+    }
 }
 
 /// What a person may want to do after an edit.

@@ -97,7 +97,11 @@ async fn a_connection_and_its_sync_are_shown_with_their_refusals() {
     screens.installation.succeeds(&["connection", "test", "acme"]);
     let connection = screens.installation.json(&["connection", "show", "acme"]);
     screens.replaced.push((connection["org"]["org_id"].as_str().expect("the org's id").to_owned(), "ORG-ID"));
-    assert_snapshot!(screens.of(&["connection", "show", "acme"]));
+    let shown = screens.of(&["connection", "show", "acme"]);
+    let (calls, shown): (Vec<&str>, Vec<&str>) = shown.lines().partition(|line| line.starts_with("API calls"));
+    assert!(calls[0].contains(" today by this connection; "), "{calls:?}");
+    assert!(calls[0].contains(" of 15000 by everybody as of ") && calls[0].ends_with(" 10 % are kept for others"));
+    assert_snapshot!(shown.join("\n"));
     assert_snapshot!(screens.of(&["sync", "records", "acme-leads", "--refused"]));
     assert!(screens.of(&["sync", "runs"]).contains("rows missing"));
     let shown = screens.of(&["sync", "show", "acme-leads"]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use salesbridge_egress::{HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    ApiVersion, ClientCredentials, CountingBudget, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
+    ApiVersion, CallBudget, ClientCredentials, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
     SignIn,
 };
 
@@ -29,6 +29,8 @@ pub struct SalesforceConfig {
     pub in_flight: Duration,
     /// The same for a local org.
     pub in_flight_local: Duration,
+    /// Calls at the same time, at most; fewer while the org finds them too many.
+    pub concurrent_calls: usize,
 }
 
 /// A setting that cannot be used.
@@ -44,16 +46,17 @@ pub struct ConfigProblem {
 /// Reads of one connection that may be repeated in a row before every further one has to be earned.
 const RETRY_TOKENS: u32 = 20;
 
-/// Calls to one org at the same time, at most. An org takes 25 long ones, of everybody, and a Developer Edition 5 (REST API Developer Guide, "API Limits").
-const CONCURRENT_CALLS: usize = 8;
-
 /// A person may be waiting for the answer, and whoever is not tries again with longer pauses: a short hiccup is waited out here, no more.
 const RETRIES: RetryTiming =
     RetryTiming { first_pause: Duration::from_millis(300), longest_pause: Duration::from_secs(2), repetitions: 2 };
 
 impl SalesforceConnector {
-    /// Opens a connection. Nothing is sent before it is used.
-    pub fn open(config: SalesforceConfig, clock: Arc<dyn Clock>) -> Result<Self, ConfigProblem> {
+    /// Opens a connection whose calls are granted by `budget`. Nothing is sent before it is used.
+    pub fn open(
+        config: SalesforceConfig,
+        budget: Arc<dyn CallBudget>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ConfigProblem> {
         let domain = DomainUrl::parse(&config.domain_url)
             .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
         let http = HttpClient::new(domain.client_settings())
@@ -69,11 +72,11 @@ impl SalesforceConnector {
         let parts = OrgClientParts {
             http: http.clone(),
             keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
-            budget: Arc::new(CountingBudget::default()),
+            budget,
             clock: clock.clone(),
             version: ApiVersion::default(),
             retries,
-            concurrent_calls: CONCURRENT_CALLS,
+            concurrent_calls: config.concurrent_calls,
         };
         Ok(Self {
             client: OrgClient::new(parts),

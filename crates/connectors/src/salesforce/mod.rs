@@ -10,4 +10,5 @@ mod write;
 
 pub use check::{Check, CheckState};
 pub use config::{ConfigProblem, SalesforceConfig};
+pub use salesbridge_salesforce::{Again, ApiUsage, BudgetSpent, CallBudget, CountingBudget, Grant};
 pub use write::SalesforceConnector;

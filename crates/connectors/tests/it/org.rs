@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use salesbridge_connectors::salesforce::{SalesforceConfig, SalesforceConnector};
+use salesbridge_connectors::salesforce::{CountingBudget, SalesforceConfig, SalesforceConnector};
 use salesbridge_local_org::{FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, OrgConfig, RunningOrg};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use serde_json::{Value, json};
@@ -46,8 +46,10 @@ impl Stage {
             batch_rows: 200,
             in_flight: Duration::from_secs(600),
             in_flight_local: Duration::from_secs(60),
+            concurrent_calls: 8,
         };
-        let connector = SalesforceConnector::open(config, Arc::new(RealClock)).expect("a connector");
+        let connector = SalesforceConnector::open(config, Arc::new(CountingBudget::default()), Arc::new(RealClock))
+            .expect("a connector");
         #[expect(clippy::disallowed_methods, reason = "a test looks at the org by a way of its own")]
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let stage = Self { org, connector, http, key: app.consumer_key, secret: app.consumer_secret };

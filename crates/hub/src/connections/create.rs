@@ -40,6 +40,9 @@ pub struct NewConnection {
     /// External-ID field on Lead that carries our own key.
     #[serde(default)]
     pub external_id_field: Option<String>,
+    /// Calls that it may make a day; as many as the org has for us when absent.
+    #[serde(default)]
+    pub daily_calls: Option<u64>,
     /// Whether anything may be sent through it.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -58,6 +61,7 @@ impl Hub {
             company: new.company,
             fields: new.fields,
             external_id_field: new.external_id_field,
+            daily_calls: new.daily_calls,
             enabled: Some(new.enabled),
             confirmed: new.confirmed,
             ..ConnectionEdit::default()

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_model::{Connection, Page, PageRequest, Slug, Sync};
+use salesbridge_model::{Connection, OrgAllowance, Page, PageRequest, Slug, Sync};
+use salesbridge_store::Allowance;
 
 use super::CONSUMER_SECRET;
+use crate::allowances::Ceilings;
 use crate::{Hub, HubError};
 
 /// A connection as people see it: with its preset, without its secrets (R50).
@@ -21,8 +23,23 @@ pub struct ConnectionDetails {
     pub fields: BTreeMap<String, String>,
     /// External-ID field on Lead that carries our own key.
     pub external_id_field: Option<String>,
+    /// Calls made through it, and what its org says of its own count.
+    pub calls: CallsDetails,
     /// Names of the syncs that write through it.
     pub used_by: Vec<Slug>,
+}
+
+/// Calls made through a connection, and what its org says of its own count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CallsDetails {
+    /// Calls taken for this connection today (UTC); taken in blocks, so a few of them may not be made yet.
+    pub today: u64,
+    /// Calls that it may make a day.
+    pub daily_calls: Option<u64>,
+    /// Share of the org's calls, in percent, that is kept for its other users.
+    pub reserve_percent: u8,
+    /// What the org said last: used by everybody within 24 hours, of how many, and when it said so.
+    pub org: Option<OrgAllowance>,
 }
 
 impl Hub {
@@ -54,14 +71,26 @@ impl Hub {
         let secrets_set = tx.secrets().fields(connection.id).await?;
         debug_assert!(secrets_set.iter().all(|field| field == CONSUMER_SECRET));
         let preset = syncs.iter().find(|sync| sync.preset.is_some());
+        let known = tx.allowances().find(connection.id).await?;
+        let calls = self.calls_details(&connection, known);
         let chosen = preset.and_then(|sync| sync.preset.clone()).unwrap_or_default();
         Ok(ConnectionDetails {
             secrets_set,
+            calls,
             company: Some(chosen.company).filter(|company| !company.is_empty()),
             fields: chosen.fields,
             external_id_field: preset.and_then(|sync: &Sync| sync.options.external_id_field.clone()),
             used_by: syncs.into_iter().map(|sync| sync.name).collect(),
             connection,
         })
+    }
+
+    fn calls_details(&self, connection: &Connection, known: Option<Allowance>) -> CallsDetails {
+        let Ceilings { reserve_percent, daily_calls } = self.destinations.ceilings(connection);
+        let is_of_today = |known: &&Allowance| known.day.date_naive() == self.clock.now().date_naive();
+        let today = known.as_ref().filter(is_of_today).map_or(0, |known| known.calls);
+        let stored = known.and_then(|known| known.org);
+        let org = [self.destinations.said(connection), stored].into_iter().flatten().max_by_key(|said| said.told_at);
+        CallsDetails { today, daily_calls, reserve_percent, org }
     }
 }

@@ -10,7 +10,7 @@ use salesbridge_sync::{
     CLIENT_FIELDS, CLIENTS_STREAM, LEAD_OBJECT, clients_to_leads_mapping, clients_to_leads_options,
 };
 
-use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DOMAIN_URL};
+use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DAILY_CALLS, DOMAIN_URL};
 use crate::{Hub, HubError};
 
 /// Changes to a connection; what is absent stays as it is.
@@ -31,6 +31,8 @@ pub struct ConnectionEdit {
     pub fields: BTreeMap<String, Option<String>>,
     /// External-ID field on Lead that carries our own key; empty takes the choice back.
     pub external_id_field: Option<String>,
+    /// Calls that it may make a day; 0 takes the ceiling away
+    pub daily_calls: Option<u64>,
     /// Whether anything may be sent through it.
     pub enabled: Option<bool>,
     /// A person has been told how many records this makes, and said yes.
@@ -93,6 +95,11 @@ impl Hub {
             };
             self.check_credentials(&connection, &secret)?;
             connection.held = None;
+        }
+        match edit.daily_calls {
+            Some(0) => drop(connection.settings.remove(DAILY_CALLS)),
+            Some(calls) => drop(connection.settings.insert(DAILY_CALLS.to_owned(), calls.to_string())),
+            None => {}
         }
         if let Some(enabled) = edit.enabled {
             connection.enabled = enabled;

@@ -8,7 +8,7 @@ mod start;
 mod test;
 
 pub use create::NewConnection;
-pub use details::ConnectionDetails;
+pub use details::{CallsDetails, ConnectionDetails};
 pub use edit::ConnectionEdit;
 pub use test::TestReport;
 
@@ -20,5 +20,7 @@ pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub const DOMAIN_URL: &str = "domain_url";
 /// Setting: consumer key of the app.
 pub const CONSUMER_KEY: &str = "consumer_key";
+/// Setting: calls that the connection may make a day; without it, as many as the org has for us.
+pub const DAILY_CALLS: &str = "daily_calls";
 /// Secret: consumer secret of the app.
 pub const CONSUMER_SECRET: &str = "consumer_secret";

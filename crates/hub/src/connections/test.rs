@@ -23,6 +23,7 @@ impl Hub {
     pub async fn test_connection(&self, name: &str) -> Result<TestReport, HubError> {
         let connection = self.find_connection(name).await?;
         let report = report(self.connector(&connection).await?.check(LEAD_OBJECT).await);
+        self.destinations.tell(&connection).await?;
         let mut tx = self.store.write().await?;
         // It may have been edited while we asked.
         let now = tx.connections().find(connection.id).await?;

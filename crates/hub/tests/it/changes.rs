@@ -159,7 +159,7 @@ async fn f18_a_limit_in_the_middle_is_waited_out() {
     })
     .await;
     let problem = run.problem.expect("a problem");
-    assert_eq!((problem.code.as_str(), run.state.is_final()), ("REQUEST_LIMIT_EXCEEDED", false), "{problem:?}");
+    assert_eq!((problem.code.as_str(), run.state.is_final()), ("salesforce.budget_spent", false), "{problem:?}");
     assert!(!problem.remedy.is_empty());
     assert_eq!(stage.org.count().await, 400, "what was sent before");
 

@@ -8,3 +8,7 @@ mod records;
 mod secrets;
 mod signing_in;
 mod stage;
+
+mod budget;
+mod codes;
+mod faults;

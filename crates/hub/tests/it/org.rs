@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, RunningOrg, SeenRequest};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An org that listens on loopback until it is dropped.
 pub(crate) struct Org {
@@ -96,6 +96,26 @@ impl Org {
             action: FaultAction { error: Some(error), ..FaultAction::default() },
             ..FaultRule::default()
         });
+    }
+
+    /// The codes that the org's REST API knows, as its control says.
+    pub(crate) async fn rest_error_codes(&self) -> Vec<String> {
+        let asked = self.http.get(format!("{}/local-org/error-codes", self.running.url())).send().await;
+        let known: Value = asked.expect("an answer").json().await.expect("JSON");
+        let rest = known.as_array().expect("a list").iter().filter(|known| known["door"] == "rest");
+        rest.filter_map(|known| known["code"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Makes the unique external-ID field that carries our keys.
+    pub(crate) async fn make_key_field(&self) {
+        let metadata = json!({
+            "label": "Salesbridge Key", "type": "Text", "length": 255, "externalId": true, "unique": true,
+            "caseSensitive": false, "required": false,
+        });
+        let field = json!({ "FullName": "Lead.Salesbridge_Key__c", "Metadata": metadata });
+        let url = self.url("tooling/sobjects/CustomField");
+        let made = self.http.post(url).json(&field).bearer_auth(self.token().await).send().await;
+        assert_eq!(made.expect("an answer").status(), 201);
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {

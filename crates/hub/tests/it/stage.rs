@@ -1,7 +1,7 @@
 //! A whole hub in the test's process: a store in a throwaway folder, the real clock, the engine running.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
@@ -28,20 +28,34 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Stage {
     pub(crate) org: Org,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) clock: Arc<HubClock>,
     pub(crate) folder: TempFolder,
     stop: CancellationToken,
 }
 
-struct RealClock;
+/// The machine's clock, and as far ahead of it as a test says.
+#[derive(Default)]
+pub(crate) struct HubClock(Mutex<Duration>);
 
-impl Clock for RealClock {
+impl HubClock {
+    /// Lets time pass.
+    pub(crate) fn advance(&self, by: Duration) {
+        *self.0.lock().expect("unpoisoned") += by;
+    }
+
+    fn ahead(&self) -> Duration {
+        *self.0.lock().expect("unpoisoned")
+    }
+}
+
+impl Clock for HubClock {
     #[expect(clippy::disallowed_methods, reason = "the org has a real clock too")]
     fn now(&self) -> Timestamp {
-        chrono::Utc::now()
+        chrono::Utc::now() + self.ahead()
     }
 
     fn monotonic(&self) -> Duration {
-        salesbridge_testkit::since_the_test_began()
+        salesbridge_testkit::since_the_test_began() + self.ahead()
     }
 }
 
@@ -49,24 +63,26 @@ impl Stage {
     /// A hub without connections, and an org.
     pub(crate) async fn set(config: OrgConfig) -> Self {
         let org = Org::start(config).await;
-        let folder = TempFolder::new();
+        let (folder, clock) = (TempFolder::new(), Arc::new(HubClock::default()));
         let parts = HubParts {
             store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
             keys: KeyRing::generate().expect("a key"),
-            clock: Arc::new(RealClock),
+            clock: clock.clone(),
             ids: Arc::new(SequentialIds::starting_at(1)),
             steps: Arc::new(Unobserved),
             connectors: ConnectorSettings {
                 batch_rows: 200,
                 in_flight: Duration::from_secs(600),
                 in_flight_local: Duration::from_millis(200),
+                reserve_percent: 10,
+                concurrent_calls: 8,
             },
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };
         let hub = Hub::open(parts).await.expect("a hub");
         let stop = CancellationToken::new();
         TaskTracker::new().spawn(hub.clone().reconcile(stop.clone()));
-        Self { org, hub, folder, stop }
+        Self { org, hub, clock, folder, stop }
     }
 
     /// A hub whose clients have become Leads of the org.
@@ -135,6 +151,7 @@ pub(crate) fn connection_to(org: &Org, app: &App) -> NewConnection {
         company: Some(COMPANY.to_owned()),
         fields: BTreeMap::new(),
         external_id_field: None,
+        daily_calls: None,
         enabled: true,
         confirmed: true,
     }

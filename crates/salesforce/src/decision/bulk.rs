@@ -34,7 +34,7 @@ pub(super) static TABLE: &[Entry] = &[
         "FeatureNotEnabled",
         "The Bulk API is switched off for the org or the user.",
         HoldConnection,
-        "Give the run-as user API Enabled, or choose collections instead of Bulk in the sync's options.",
+        "Give the run-as user the permission API Enabled, in Setup > Permission Sets > System Permissions.",
     ),
     entry("InvalidJob", "There is no such job, or its definition is wrong.", RetryLater, SENT_AGAIN),
     entry("InvalidJobState", "The job is in a state that does not allow what was asked.", RetryLater, SENT_AGAIN),

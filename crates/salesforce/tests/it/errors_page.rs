@@ -20,7 +20,8 @@ this page says what it means, what Salesbridge does by itself and what you do. I
 | holds the connection | Nothing more goes through the connection until you have mended it. Editing or testing the connection lets it go on where it was. |
 
 Whatever the error is: a write of new records that *may have happened* is looked up in the org before anything else is sent, and is never sent a second
-time before it is found or ruled out. An ended session is no error: Salesbridge signs in again and repeats the call once (R87).
+time before it is found or ruled out. An ended session is no error: Salesbridge signs in again and repeats the call once (R87). The code
+of a single row never holds the connection: that row is refused.
 ";
 
 #[test]

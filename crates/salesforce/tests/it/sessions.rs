@@ -175,7 +175,8 @@ impl CallBudget for LooksOnce {
         }
     }
 
-    fn limit_reached(&self) {
+    fn limit_reached(&self) -> Option<BudgetSpent> {
         self.reached.fetch_add(1, SeqCst);
+        None
     }
 }

@@ -35,6 +35,8 @@ impl Stage {
                 batch_rows: 200,
                 in_flight: Duration::from_secs(600),
                 in_flight_local: Duration::from_millis(100),
+                reserve_percent: 10,
+                concurrent_calls: 8,
             },
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };

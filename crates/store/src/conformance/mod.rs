@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a clause that cannot go on has failed")]
 
+mod allowances;
 mod clients;
 mod connections;
 mod due;
@@ -45,6 +46,8 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     installation: it_gets_its_id_once;
     connections: one_comes_back_whole, a_name_is_taken_once, an_update_keeps_id_name_and_creation, they_are_listed_by_name_in_pages,
         removing_one_removes_its_secrets, one_that_a_sync_uses_stays;
+    allowances: calls_are_granted_up_to_the_ceiling_of_a_day, what_the_org_said_last_is_remembered,
+        an_allowance_needs_its_connection_and_goes_with_it;
     secrets: sealed_bytes_come_back, fields_are_named_in_order, a_secret_needs_its_connection;
     clients: one_comes_back_byte_for_byte_f8, saving_says_what_it_did, a_key_given_twice_is_saved_twice, two_may_be_equal_but_for_the_key_f10,
         they_are_found_in_key_order, they_are_read_on_from_a_key, a_search_finds_names_in_any_case, a_search_has_no_wildcards,

@@ -3,6 +3,7 @@
 //! Nothing of it survives the process. What a test calls a process here is a handle: one may die, and another, opened on the same
 //! [`MemoryStore`], finds what was committed.
 
+mod allowances;
 mod clients;
 mod connections;
 mod due;

@@ -6,7 +6,7 @@ use salesbridge_model::{
 };
 
 use super::table::Table;
-use crate::{DueRow, JournalEntry, OutboxEntry, StoreError};
+use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError};
 
 /// Everything a store in memory holds at one moment. A copy is cheap, and a write to it leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,7 @@ pub(super) struct State {
     pub(super) installation: Option<InstallationId>,
     pub(super) connections: Table<ConnectionId, Connection>,
     pub(super) data_keys: Table<ConnectionId, Vec<u8>>,
+    pub(super) allowances: Table<ConnectionId, Allowance>,
     pub(super) secrets: Table<ConnectionId, Table<String, Vec<u8>>>,
     pub(super) clients: Table<String, Client>,
     /// Sequence of the newest change ever.

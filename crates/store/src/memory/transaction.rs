@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::OwnedMutexGuard;
 
 use super::MemoryStore;
+use super::allowances::MemoryAllowances;
 use super::clients::MemoryClients;
 use super::connections::MemoryConnections;
 use super::due::MemoryDue;
@@ -21,9 +22,9 @@ use super::secrets::MemorySecrets;
 use super::state::State;
 use super::syncs::MemorySyncs;
 use crate::{
-    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
-    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
-    Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
+    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
+    SecretRepository, StoreError, SyncRepository, Transaction,
 };
 
 pub(super) struct MemoryTransaction {
@@ -72,6 +73,10 @@ impl Transaction for MemoryTransaction {
 
     fn connections(&mut self) -> Box<dyn ConnectionRepository + '_> {
         Box::new(MemoryConnections(self))
+    }
+
+    fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_> {
+        Box::new(MemoryAllowances(self))
     }
 
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
