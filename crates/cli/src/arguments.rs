@@ -423,7 +423,13 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
   salesbridge sync records acme-leads --waiting refused")]
     Records(Records),
     /// Makes rows that wait due again
-    Retry(WaitingRows),
+    Retry {
+        #[command(flatten)]
+        rows: WaitingRows,
+        /// Make another record for rows whose record was deleted in Salesforce
+        #[arg(long)]
+        anew: bool,
+    },
     /// Gives rows that wait up, until they change again
     Drop(WaitingRows),
     /// Removes a disabled sync; records in Salesforce stay

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use salesbridge_model::RecordReference;
+
 /// One answer per row of the intent, in its order.
 pub type Answers = Vec<RowAnswer>;
 
@@ -36,6 +38,13 @@ pub enum RowAnswer {
     },
     /// The record to update is no longer there to be written.
     Gone(Refusal),
+    /// The record to update was converted into others, and is not to be written any more.
+    Converted {
+        /// The other side's own words.
+        refusal: Refusal,
+        /// What it was converted into.
+        into: Vec<RecordReference>,
+    },
 }
 
 /// Why a row was not written.

@@ -42,6 +42,8 @@ pub enum SendFailure {
     NotSent(ConnectorError),
     /// It may have been written: recover before anything else.
     MayHaveHappened(ConnectorError),
+    /// Nothing was written: the object is not what it was when the batch was prepared, for example because a field has gone.
+    Outdated(ConnectorError),
     /// The other side refused the whole batch and wrote none of it, though perhaps only one row is at fault.
     RefusedWhole(Refusal),
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use salesbridge_connector_kit::NextStep;
+use salesbridge_connector_kit::{Destination, NextStep};
 use salesbridge_journal::Lease;
 use salesbridge_model::{Connection, Held, PageRequest, RunProblem, Sync, SyncId};
 use salesbridge_sync::{Advance, EngineError, Obstacle};
@@ -147,7 +147,19 @@ impl Hub {
         stop: &CancellationToken,
     ) -> Result<Advance, HubError> {
         let open = self.open_sync(sync.clone(), connection, stop.clone()).await?;
-        Ok(self.engine.advance(&open.job(lease)).await?)
+        self.note_left_out(sync, open.plan()).await?;
+        let problem = match self.engine.advance(&open.job(lease)).await? {
+            Advance::Obstructed(Obstacle::Outdated(problem)) => problem,
+            ending => return Ok(ending),
+        };
+        // A mapped field has gone since the object was described. The others go on without it.
+        self.connector(connection).await?.describe(&sync.object, true).await?;
+        let open = self.open_sync(sync.clone(), connection, stop.clone()).await?;
+        self.note_left_out(sync, open.plan()).await?;
+        Ok(match self.engine.advance(&open.job(lease)).await? {
+            Advance::Obstructed(Obstacle::Outdated(_)) => Advance::Obstructed(Obstacle::HoldSync(problem)),
+            ending => ending,
+        })
     }
 
     /// Stores what stands in the way: on the runs, and on what is held because of it.
@@ -183,7 +195,7 @@ impl Hub {
                     tracing::warn!(sync.id = %sync.id, code = %problem.code, "sync {} is held: {}", sync.name, problem.message);
                 }
             }
-            Some(Obstacle::RetryLater { problem, .. }) => {
+            Some(Obstacle::RetryLater { problem, .. } | Obstacle::Outdated(problem)) => {
                 tracing::warn!(sync.id = %sync.id, code = %problem.code, "sync {} waits: {}", sync.name, problem.message);
             }
             None => {}
@@ -218,7 +230,8 @@ impl Hub {
                 let growing = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
                 mine.blocked_until = Some(now + pause.unwrap_or(growing));
             }
-            Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_)) | Advance::Stopped => {}
+            Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_) | Obstacle::Outdated(_))
+            | Advance::Stopped => {}
         }
         if std::mem::take(&mut mine.again) {
             self.signal();

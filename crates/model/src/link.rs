@@ -17,6 +17,9 @@ pub struct Link {
     pub confirmed: ConfirmedFields,
     /// Whether it may still be written through.
     pub state: LinkState,
+    /// The records that stand in its place since it was converted; empty before.
+    #[serde(default)]
+    pub successors: Vec<RecordReference>,
     /// When it was last confirmed.
     pub updated_at: Timestamp,
 }
@@ -27,8 +30,19 @@ pub struct Link {
 pub enum LinkState {
     /// The record exists as far as we know.
     Active,
-    /// The record was deleted or converted in Salesforce; a person decides what happens.
+    /// The record was deleted in Salesforce; a person decides what happens.
     Broken,
+    /// The record was converted into others in Salesforce; it is not written any more.
+    Converted,
+}
+
+/// A record of the other side.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RecordReference {
+    /// API name of its object, such as `Contact`.
+    pub object: String,
+    /// Its 18-character id.
+    pub id: String,
 }
 
 /// The fingerprint of each field's confirmed value, by the field's API name. Values themselves are not kept.

@@ -2,7 +2,8 @@
 
 use crate::{RunId, Timestamp};
 
-/// What happened to one source row in a run. `unchanged` rows are counted, not listed.
+/// What happened to one source row in a run. `unchanged` rows are counted, and listed only when there is something to say of
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RecordOutcome {
     /// The run.

@@ -23,6 +23,9 @@ pub struct Sync {
     pub mapping: Mapping,
     /// How records are written.
     pub options: SyncOptions,
+    /// Mapped fields that are left out, because the object does not have them or does not let them be written.
+    #[serde(default)]
+    pub left_out: Vec<LeftOutField>,
     /// While false nothing is sent by it.
     pub enabled: bool,
     /// Set when we stopped it until something is mended.
@@ -31,6 +34,21 @@ pub struct Sync {
     pub created_at: Timestamp,
     /// When it was last edited.
     pub updated_at: Timestamp,
+}
+
+/// A mapped field that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LeftOutField {
+    /// The target field, as the mapping names it.
+    pub target: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+impl std::fmt::Display for LeftOutField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} is left out: {}", self.target, self.reason)
+    }
 }
 
 /// What a person chooses in the preset "clients to Leads".

@@ -11,11 +11,11 @@ use crate::failure::{failed, failed_or_taken};
 
 pub(crate) struct SqliteLinks<'t>(pub(crate) &'t mut SqliteConnection);
 
-type Row = (String, String, String, String, String, i64);
+type Row = (String, String, String, String, String, String, i64);
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT sync_id, source_key, record_id, confirmed, state, updated_at FROM links ", $rest)
+        concat!("SELECT sync_id, source_key, record_id, confirmed, state, successors, updated_at FROM links ", $rest)
     };
 }
 
@@ -38,11 +38,12 @@ impl LinkRepository for SqliteLinks<'_> {
         const OPERATION: &str = "links.save";
         let rows: Vec<_> = links.iter().map(members).collect();
         sqlx::query(
-            "INSERT INTO links (sync_id, source_key, record_id, confirmed, state, updated_at) \
-             SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3, value ->> 4, value ->> 5 \
+            "INSERT INTO links (sync_id, source_key, record_id, confirmed, state, successors, updated_at) \
+             SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3, value ->> 4, value -> 5, value ->> 6 \
              FROM json_each(?) WHERE true ORDER BY json_each.key \
              ON CONFLICT (sync_id, source_key) DO UPDATE SET record_id = excluded.record_id, \
-             confirmed = excluded.confirmed, state = excluded.state, updated_at = excluded.updated_at",
+             confirmed = excluded.confirmed, state = excluded.state, \
+             successors = excluded.successors, updated_at = excluded.updated_at",
         )
         .bind(json(OPERATION, &rows)?)
         .execute(&mut *self.0)
@@ -60,6 +61,32 @@ impl LinkRepository for SqliteLinks<'_> {
         .fetch_all(&mut *self.0)
         .await
         .map_err(failed(OPERATION))
+    }
+
+    async fn remove(&mut self, sync: SyncId, keys: &[String]) -> Result<u64, StoreError> {
+        const OPERATION: &str = "links.remove";
+        let done =
+            sqlx::query("DELETE FROM links WHERE sync_id = ? AND source_key IN (SELECT value FROM json_each(?))")
+                .bind(sync.to_string())
+                .bind(json(OPERATION, keys)?)
+                .execute(&mut *self.0)
+                .await
+                .map_err(failed(OPERATION))?;
+        Ok(done.rows_affected())
+    }
+
+    async fn forget_field(&mut self, sync: SyncId, field: &str) -> Result<(), StoreError> {
+        const OPERATION: &str = "links.forget_field";
+        sqlx::query(
+            "UPDATE links SET confirmed = (SELECT json_group_object(key, value) FROM json_each(links.confirmed) \
+             WHERE key <> ?2) WHERE sync_id = ?1 AND EXISTS (SELECT 1 FROM json_each(links.confirmed) WHERE key = ?2)",
+        )
+        .bind(sync.to_string())
+        .bind(field)
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(())
     }
 
     async fn list(&mut self, sync: SyncId, page: &PageRequest) -> Result<Page<Link>, StoreError> {
@@ -92,15 +119,24 @@ impl SqliteLinks<'_> {
 }
 
 fn members(link: &Link) -> impl serde::Serialize + '_ {
-    (link.sync_id, &link.source_key, &link.record_id, &link.confirmed, link.state, micros(link.updated_at))
+    (
+        link.sync_id,
+        &link.source_key,
+        &link.record_id,
+        &link.confirmed,
+        link.state,
+        &link.successors,
+        micros(link.updated_at),
+    )
 }
 
-fn link((sync_id, source_key, record_id, confirmed, state, updated_at): Row) -> Result<Link, StoreError> {
+fn link((sync_id, source_key, record_id, confirmed, state, successors, updated_at): Row) -> Result<Link, StoreError> {
     let stored = Stored::new("link", &source_key);
     Ok(Link {
         sync_id: stored.parse("sync id", &sync_id)?,
         confirmed: stored.json("confirmed fields", &confirmed)?,
         state: stored.word("state", &state)?,
+        successors: stored.json("successors", &successors)?,
         updated_at: stored.instant("update time", updated_at)?,
         record_id,
         source_key,

@@ -17,6 +17,12 @@ pub trait LinkRepository: Send {
     /// Those of the record ids that any link of any sync holds.
     async fn claimed(&mut self, record_ids: &[String]) -> Result<Vec<String>, StoreError>;
 
+    /// Removes the links of these source rows; says how many there were.
+    async fn remove(&mut self, sync: SyncId, keys: &[String]) -> Result<u64, StoreError>;
+
+    /// Forgets what was confirmed for a field, in every link of the sync.
+    async fn forget_field(&mut self, sync: SyncId, field: &str) -> Result<(), StoreError>;
+
     /// A page of a sync's links, by key.
     async fn list(&mut self, sync: SyncId, page: &PageRequest) -> Result<Page<Link>, StoreError>;
 

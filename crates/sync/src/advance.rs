@@ -32,15 +32,18 @@ pub enum Obstacle {
     HoldConnection(RunProblem),
     /// Nothing more for the sync until a person has mended it.
     HoldSync(RunProblem),
+    /// The object is not what the mapping was checked against: describe it again, open the job anew, and go on at once.
+    Outdated(RunProblem),
 }
 
 impl Obstacle {
     /// What happened.
     pub fn problem(&self) -> &RunProblem {
         match self {
-            Obstacle::RetryLater { problem, .. } | Obstacle::HoldConnection(problem) | Obstacle::HoldSync(problem) => {
-                problem
-            }
+            Obstacle::RetryLater { problem, .. }
+            | Obstacle::HoldConnection(problem)
+            | Obstacle::HoldSync(problem)
+            | Obstacle::Outdated(problem) => problem,
         }
     }
 }

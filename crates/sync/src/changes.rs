@@ -94,7 +94,7 @@ impl Engine {
             counts: RunCounts::default(),
             api_calls: 0,
             problem: None,
-            warnings: job.plan.warnings().to_vec(),
+            warnings: job.plan.warnings(),
             created_at: self.clock.now(),
             finished_at: None,
         };

@@ -81,6 +81,10 @@ impl Engine {
                 self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
                 Ok(Sent::Ends(self.obstructed(&error)))
             }
+            Err(SendFailure::Outdated(error)) => {
+                self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
+                Ok(Sent::Ends(Advance::Obstructed(Obstacle::Outdated(problem_of(&error)))))
+            }
             Err(SendFailure::RefusedWhole(refusal)) if entry.rows.len() == 1 => {
                 self.settle(job, entry, vec![RowEnd::Answered(RowAnswer::Refused(refusal))], calls).await?;
                 Ok(Sent::Settled)
@@ -129,8 +133,7 @@ impl Engine {
 
     /// The end of an advance that a failed call brings about.
     pub(crate) fn obstructed(&self, error: &ConnectorError) -> Advance {
-        let problem =
-            RunProblem { code: error.code.clone(), message: error.message.clone(), remedy: error.remedy.clone() };
+        let problem = problem_of(error);
         Advance::Obstructed(match error.next {
             NextStep::RetryLater { pause } => Obstacle::RetryLater { problem, pause },
             NextStep::HoldConnection => Obstacle::HoldConnection(problem),
@@ -144,6 +147,10 @@ impl Engine {
             "a batch of {} rows was refused as a whole; its halves are sent to find the row at fault", entry.rows.len()
         );
     }
+}
+
+fn problem_of(error: &ConnectorError) -> RunProblem {
+    RunProblem { code: error.code.clone(), message: error.message.clone(), remedy: error.remedy.clone() }
 }
 
 enum Sent {

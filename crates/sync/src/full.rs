@@ -75,7 +75,7 @@ impl Engine {
                 return Ok(ControlFlow::Break(FullRun::Ends(Advance::Stopped)));
             }
             run.state = RunState::Running;
-            run.warnings = job.plan.warnings().to_vec();
+            run.warnings = job.plan.warnings();
             tx.runs().update(&run).await?;
             tx.commit().await?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{Array, RecordBatch, cast::AsArray};
 use arrow_schema::{DataType, Schema};
 use salesbridge_connector_kit::{Cells, FieldSchema, FieldValue, ObjectSchema, Refusal};
-use salesbridge_model::{Constant, LineSource, Mapping, MappingLine, WhenEmpty, WriteWhen};
+use salesbridge_model::{Constant, LeftOutField, LineSource, Mapping, MappingLine, WhenEmpty, WriteWhen};
 
 use crate::columns::{is_readable, value_at};
 use crate::convert::convert;
@@ -17,7 +17,7 @@ pub struct MappingPlan {
     lines: Vec<PlannedLine>,
     fields: Arc<[String]>,
     key_column: String,
-    warnings: Vec<String>,
+    left_out: Vec<LeftOutField>,
 }
 
 /// Why a mapping cannot be used.
@@ -57,7 +57,7 @@ impl MappingPlan {
         object: &ObjectSchema,
     ) -> Result<Self, MappingProblem> {
         let mut lines: Vec<PlannedLine> = Vec::new();
-        let mut warnings = Vec::new();
+        let mut left_out = Vec::new();
         for line in &mapping.lines {
             check_source(line, stream)?;
             match writable(line, object) {
@@ -69,16 +69,21 @@ impl MappingPlan {
                     kind: field.kind.clone(),
                 }),
                 Err(message) if line.required => return Err(problem(line, message)),
-                Err(message) => warnings.push(format!("{} is left out: {message}", line.target)),
+                Err(reason) => left_out.push(LeftOutField { target: line.target.clone(), reason }),
             }
         }
         let fields = lines.iter().map(|planned| planned.line.target.clone()).collect();
-        Ok(Self { lines, fields, key_column: key_column.to_owned(), warnings })
+        Ok(Self { lines, fields, key_column: key_column.to_owned(), left_out })
+    }
+
+    /// Mapped fields that the object does not have, or does not let be written.
+    pub fn left_out(&self) -> &[LeftOutField] {
+        &self.left_out
     }
 
     /// What was left out, for people.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    pub fn warnings(&self) -> Vec<String> {
+        self.left_out.iter().map(LeftOutField::to_string).collect()
     }
 
     /// The target fields, by API name.

@@ -60,6 +60,8 @@ impl Outgoing {
                 self.waiting.push(due.clone());
             } else if let Some(refusal) = refused.remove(&row) {
                 self.refused.push((key.clone(), revision, refusal.clone()));
+            } else if link.is_some_and(|link| link.state == LinkState::Converted) {
+                self.unchanged.push((key.clone(), revision));
             } else if link.is_some_and(|link| link.state == LinkState::Broken) {
                 self.refused.push((key.clone(), revision, broken_link()));
             } else {
@@ -162,8 +164,8 @@ fn waits(due: &DueRow, now: Timestamp) -> bool {
 fn broken_link() -> Refusal {
     Refusal {
         code: "LINK_BROKEN".to_owned(),
-        message: "the record that stands for this row was deleted or converted in Salesforce".to_owned(),
+        message: "the record that stands for this row was deleted in Salesforce".to_owned(),
         fields: Vec::new(),
-        remedy: "Restore the record in Salesforce and retry, or drop the row".to_owned(),
+        remedy: "Restore the record in Salesforce and retry the row, or retry it with `--anew` to make another record, or drop it".to_owned(),
     }
 }

@@ -59,7 +59,7 @@ const PAGE_ROWS: usize = 1000;
 impl Engine {
     /// Reads the whole stream and compares it, sends nothing; shows at most `rows` rows.
     pub async fn preview(&self, job: &Job<'_>, rows: usize) -> Result<Preview, EngineError> {
-        let mut preview = Preview { warnings: job.plan.warnings().to_vec(), ..Preview::default() };
+        let mut preview = Preview { warnings: job.plan.warnings(), ..Preview::default() };
         let mut position: Option<String> = None;
         loop {
             let mapped = job.plan.apply(&job.source.after(position.as_deref(), PAGE_ROWS).await?);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use salesbridge_connector_kit::{Refusal, RowAnswer};
 use salesbridge_journal::Step;
-use salesbridge_model::{Link, LinkState, OutcomeKind, RecordOutcome, RunId, Timestamp};
+use salesbridge_model::{Link, LinkState, OutcomeKind, RecordOutcome, RecordReference, RunId, Timestamp};
 use salesbridge_store::{DueRow, DueState, IntentRow, JournalEntry, StoreError, Transaction};
 
 use crate::engine::{Engine, Job};
@@ -101,6 +101,7 @@ impl<'a> Settlement<'a> {
             RowEnd::Answered(RowAnswer::Deferred { refusal, pause }) => self.defer(row, refusal, pause),
             RowEnd::Answered(RowAnswer::Contended { refusal, .. }) => self.defer(row, refusal, None),
             RowEnd::Answered(RowAnswer::Gone(refusal)) => self.add_gone(row, refusal),
+            RowEnd::Answered(RowAnswer::Converted { refusal, into }) => self.add_converted(row, refusal, into),
             // As if it had not been journalled: it is due still, or a full run has not moved past it.
             RowEnd::NotSent => {}
             RowEnd::SendAgain => self.forget_confirmed(row),
@@ -163,6 +164,7 @@ impl<'a> Settlement<'a> {
             record_id,
             confirmed,
             state: LinkState::Active,
+            successors: Vec::new(),
             updated_at: self.now,
         });
         self.cleared.push((row.source_key.clone(), row.revision));
@@ -183,6 +185,16 @@ impl<'a> Settlement<'a> {
             self.links.push(Link { state: LinkState::Broken, updated_at: self.now, ..link.clone() });
         }
         self.refuse(&row.source_key, row.revision, refusal);
+    }
+
+    /// The row has nothing more to send: the record that stands for it belongs to the sales people now.
+    fn add_converted(&mut self, row: &IntentRow, refusal: Refusal, into: Vec<RecordReference>) {
+        if let Some(link) = self.known_links.get(&row.source_key) {
+            let link = link.clone();
+            self.links.push(Link { state: LinkState::Converted, successors: into, updated_at: self.now, ..link });
+        }
+        self.outcomes.push(self.outcome(&row.source_key, OutcomeKind::Unchanged, None, Some(&refusal)));
+        self.cleared.push((row.source_key.clone(), row.revision));
     }
 
     fn add_uncertain(&mut self, key: &str, revision: i64, reason: String) {

@@ -44,6 +44,7 @@ pub fn sync(ids: &dyn IdMaker, name: &str, connection: &Connection) -> Sync {
         preset: Some(ClientsToLeads { company: "Acme".to_owned(), fields: BTreeMap::new() }),
         mapping: Mapping { lines: vec![line("LastName", "last_name")] },
         options: SyncOptions { external_id_field: None, allow_duplicates: true, assignment_rules: false },
+        left_out: Vec::new(),
         enabled: true,
         held: None,
         created_at: moment(0),

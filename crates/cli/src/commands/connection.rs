@@ -219,6 +219,7 @@ fn show(details: &ConnectionDetails, json: bool) {
         ("API calls", calls(&details.calls)),
         ("used by", used_by.join(", ")),
     ]);
+    details.left_out.iter().for_each(|field| say(&format!("warning: {field}")));
 }
 
 /// Calls used, of how many, and as of when.

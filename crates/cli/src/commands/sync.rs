@@ -47,8 +47,8 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
         }
         SyncCommand::Runs { name, paging } => runs(&api, name.as_deref(), &paging, json).await,
         SyncCommand::Records(options) => records(&api, &options, json).await,
-        SyncCommand::Retry(rows) => change_waiting(&api, &rows, "retry", "to be sent again", json).await,
-        SyncCommand::Drop(rows) => change_waiting(&api, &rows, "drop", "dropped", json).await,
+        SyncCommand::Retry { rows, anew } => change_waiting(&api, &rows, anew, "retry", "to be sent again", json).await,
+        SyncCommand::Drop(rows) => change_waiting(&api, &rows, false, "drop", "dropped", json).await,
         SyncCommand::Delete { name } => {
             api.delete(&path(&name, "")).await?;
             if json {
@@ -133,8 +133,10 @@ fn show(details: &SyncDetails, json: bool) {
         ("writes unanswered", number(figures.unsettled)),
         ("last run", figures.last_run.as_ref().map(summary).unwrap_or_default()),
     ]);
+    let left_out: Vec<String> = sync.left_out.iter().map(ToString::to_string).collect();
     let warnings = figures.last_run.iter().flat_map(|run| &run.warnings);
-    warnings.for_each(|warning| say(&format!("warning: {warning}")));
+    let others = warnings.filter(|warning| !left_out.contains(warning));
+    left_out.iter().chain(others).for_each(|warning| say(&format!("warning: {warning}")));
     if due.refused > 0 {
         hint(&format!("`salesbridge sync records {} --waiting refused` says why", sync.name));
     }
@@ -410,9 +412,16 @@ fn reason(code: Option<&str>, message: Option<&str>) -> String {
     [code, message].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
-async fn change_waiting(api: &Api, rows: &WaitingRows, verb: &str, done: &str, json: bool) -> anyhow::Result<u8> {
+async fn change_waiting(
+    api: &Api,
+    rows: &WaitingRows,
+    anew: bool,
+    verb: &str,
+    done: &str,
+    json: bool,
+) -> anyhow::Result<u8> {
     let keys = Some(&rows.keys).filter(|keys| !keys.is_empty());
-    let body = json!({ "state": waiting_word(rows.state), "keys": keys });
+    let body = json!({ "state": waiting_word(rows.state), "keys": keys, "anew": anew });
     let answer: Value = api.post(&path(&rows.name, &format!("/{verb}")), &body).await?;
     if json {
         print_json(&answer);

@@ -20,6 +20,9 @@ pub(super) struct PreparedWrite {
 
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct PreparedRow {
+    /// The record it changes.
+    #[serde(default)]
+    pub(super) record_id: Option<String>,
     pub(super) external_id: Option<String>,
     pub(super) fields: Record,
 }
@@ -40,10 +43,18 @@ impl PreparedWrite {
             }
             Operation::Update => CollectionRequest::update(&batch.object, &with_ids(batch, records.clone())?, options),
         }?;
-        let row =
-            |(row, fields): (usize, Record)| PreparedRow { external_id: batch.rows[row].external_id.clone(), fields };
+        let row = |(row, fields): (usize, Record)| PreparedRow {
+            record_id: batch.rows[row].record_id.clone(),
+            external_id: batch.rows[row].external_id.clone(),
+            fields,
+        };
         let rows = records.into_iter().enumerate().map(row).collect();
         Ok(Self { operation: batch.operation.clone(), request, rows, user_id, not_before })
+    }
+
+    /// The record that each row changes.
+    pub(super) fn record_ids(&self) -> Vec<Option<String>> {
+        self.rows.iter().map(|row| row.record_id.clone()).collect()
     }
 
     pub(super) fn to_intent(&self) -> Result<Intent, ConnectorError> {

@@ -5,6 +5,11 @@ use std::time::Duration;
 use salesbridge_connector_kit::{ConnectorError, NextStep, Refusal, RowAnswer, SendFailure};
 use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RecordId, RowResult, Stage, WriteError};
 
+/// Code of an update of a Lead that was converted.
+const CONVERTED: &str = "CANNOT_UPDATE_CONVERTED_LEAD";
+/// Codes that say of a whole call that the object is not what its describe said.
+const OUTDATED: [&str; 2] = ["INVALID_FIELD", "INVALID_TYPE"];
+
 /// A failed call that writes nothing.
 pub(super) fn connector_error(error: ApiError) -> ConnectorError {
     ConnectorError {
@@ -23,6 +28,11 @@ pub(super) fn send_failure(error: WriteError) -> SendFailure {
             next: NextStep::RetryLater { pause: None },
             ..connector_error(cause)
         }),
+        WriteError::Refused(cause @ ApiError::Refused { .. })
+            if cause.faults().first().is_some_and(|fault| OUTDATED.contains(&fault.code.as_str())) =>
+        {
+            SendFailure::Outdated(connector_error(cause))
+        }
         WriteError::Refused(ApiError::Refused { status, faults })
             if faults.first().is_some_and(|fault| fault.entry().at(Stage::NotWritten) == Disposition::Refuse) =>
         {
@@ -47,6 +57,9 @@ fn refused_row(mut faults: Vec<ApiFault>, updating: bool) -> RowAnswer {
         return RowAnswer::Refused(unexplained("Salesforce gave no reason"));
     }
     let fault = faults.remove(0);
+    if updating && fault.code == CONVERTED {
+        return RowAnswer::Converted { refusal: refusal(fault), into: Vec::new() };
+    }
     if updating && fault.says_that_the_record_is_gone() {
         return RowAnswer::Gone(refusal(fault));
     }

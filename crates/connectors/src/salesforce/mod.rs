@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod converted;
 mod discover;
 mod intent;
 mod judge;

@@ -80,7 +80,9 @@ impl Destination for SalesforceConnector {
         watch.sent();
         let results = sent.answer().await.map_err(send_failure)?;
         watch.answered();
-        Ok(results.into_iter().map(|result| row_answer(result, updating)).collect())
+        let mut answers: Answers = results.into_iter().map(|result| row_answer(result, updating)).collect();
+        self.follow_converted(&mut answers, &prepared.record_ids()).await;
+        Ok(answers)
     }
 
     async fn recover(

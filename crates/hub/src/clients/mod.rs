@@ -2,8 +2,10 @@
 
 mod directory;
 pub mod import;
+mod links;
 pub mod made_up;
 mod stream;
 
 pub use directory::{AsyncRows, ImportManner, ImportReport, SaveReport};
+pub use links::ClientLink;
 pub(crate) use stream::ClientStream;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_model::{Connection, OrgAllowance, Page, PageRequest, Slug, Sync};
+use salesbridge_model::{Connection, LeftOutField, OrgAllowance, Page, PageRequest, Slug, Sync};
 use salesbridge_store::Allowance;
 
 use super::CONSUMER_SECRET;
@@ -25,6 +25,9 @@ pub struct ConnectionDetails {
     pub external_id_field: Option<String>,
     /// Calls made through it, and what its org says of its own count.
     pub calls: CallsDetails,
+    /// Mapped Lead fields that are left out, because they have gone or may not be written.
+    #[serde(default)]
+    pub left_out: Vec<LeftOutField>,
     /// Names of the syncs that write through it.
     pub used_by: Vec<Slug>,
 }
@@ -80,6 +83,7 @@ impl Hub {
             company: Some(chosen.company).filter(|company| !company.is_empty()),
             fields: chosen.fields,
             external_id_field: preset.and_then(|sync: &Sync| sync.options.external_id_field.clone()),
+            left_out: preset.map(|sync| sync.left_out.clone()).unwrap_or_default(),
             used_by: syncs.into_iter().map(|sync| sync.name).collect(),
             connection,
         })

@@ -212,6 +212,7 @@ impl Hub {
             preset: None,
             mapping: salesbridge_model::Mapping::default(),
             options: clients_to_leads_options(),
+            left_out: Vec::new(),
             enabled: false,
             held: None,
             created_at: now,

@@ -45,6 +45,7 @@ impl Hub {
             preset: None,
             mapping: new.mapping,
             options: new.options,
+            left_out: Vec::new(),
             enabled: false,
             held: None,
             created_at: now,

@@ -1,7 +1,7 @@
 //! Rows of a sync that wait: look, retry, drop.
 
-use salesbridge_model::{Page, PageRequest};
-use salesbridge_store::{DueRow, DueState};
+use salesbridge_model::{ConfirmedFields, LinkState, Page, PageRequest, Sync};
+use salesbridge_store::{DueRow, DueState, Transaction};
 
 use crate::{Hub, HubError};
 
@@ -14,6 +14,9 @@ pub struct RowChoice {
     /// Those with these keys; all in that state when absent.
     #[serde(default)]
     pub keys: Option<Vec<String>>,
+    /// When retrying: make another record for rows whose record was deleted.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 impl Hub {
@@ -28,14 +31,41 @@ impl Hub {
         Ok(self.store.read().await?.due().list(sync.id, state, page).await?)
     }
 
-    /// Makes waiting rows due again; says how many.
+    /// Makes waiting rows due again; says how many. A row whose record was deleted is written to that record again, in case somebody has restored
+    /// it, or gets another one when that is asked for.
     pub async fn retry_rows(&self, sync: &str, choice: &RowChoice) -> Result<u64, HubError> {
         let sync = self.find_sync(sync).await?;
         let mut tx = self.store.write().await?;
+        self.mend_links(&mut *tx, &sync, choice).await?;
         let rows = tx.due().retry(sync.id, choice.state, choice.keys.as_deref(), self.clock.now()).await?;
         tx.commit().await?;
         self.signal_mended();
         Ok(rows)
+    }
+
+    async fn mend_links(&self, tx: &mut dyn Transaction, sync: &Sync, choice: &RowChoice) -> Result<(), HubError> {
+        let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
+        loop {
+            let waiting = tx.due().list(sync.id, Some(choice.state), &page).await?;
+            let is_meant = |row: &DueRow| choice.keys.as_ref().is_none_or(|keys| keys.contains(&row.source_key));
+            let keys: Vec<String> = waiting.items.into_iter().filter(is_meant).map(|row| row.source_key).collect();
+            let mut broken = tx.links().find_many(sync.id, &keys).await?;
+            broken.retain(|link| link.state == LinkState::Broken);
+            if choice.anew {
+                let keys: Vec<String> = broken.into_iter().map(|link| link.source_key).collect();
+                tx.links().remove(sync.id, &keys).await?;
+            } else {
+                for link in &mut broken {
+                    link.state = LinkState::Active;
+                    link.confirmed = ConfirmedFields::default();
+                }
+                tx.links().save(&broken).await?;
+            }
+            match waiting.next {
+                Some(next) => page.after = Some(next),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Gives waiting rows up, until they change again; says how many.

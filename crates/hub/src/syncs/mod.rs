@@ -4,6 +4,7 @@ mod control;
 mod create;
 mod details;
 mod due;
+mod left_out;
 mod open;
 
 pub use create::NewSync;

@@ -24,6 +24,11 @@ pub(crate) struct OpenSync {
 }
 
 impl OpenSync {
+    /// The mapping, checked against both ends.
+    pub(crate) fn plan(&self) -> &MappingPlan {
+        &self.plan
+    }
+
     pub(crate) fn job<'a>(&'a self, lease: &'a Lease) -> Job<'a> {
         Job {
             sync: &self.sync,

@@ -203,6 +203,7 @@ async fn r85_a_refused_row_is_retried_dropped_or_corrected() {
     let choice = |keys: &[&str]| RowChoice {
         state: DueState::Refused,
         keys: Some(keys.iter().map(|key| (*key).to_owned()).collect()),
+        anew: false,
     };
     stage.org.forget_requests();
     assert_eq!(stage.hub.retry_rows(SYNC, &choice(&["a"])).await.expect("rows"), 1);

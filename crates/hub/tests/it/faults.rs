@@ -75,7 +75,7 @@ impl Stage {
     }
 
     async fn retry_refused(&self) {
-        let all = RowChoice { state: DueState::Refused, keys: None };
+        let all = RowChoice { state: DueState::Refused, keys: None, anew: false };
         self.hub.retry_rows(SYNC, &all).await.expect("rows are due again");
     }
 

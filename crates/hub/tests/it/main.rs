@@ -4,6 +4,7 @@
 mod changes;
 mod connections;
 mod org;
+mod other_hands;
 mod records;
 mod secrets;
 mod signing_in;

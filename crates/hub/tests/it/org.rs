@@ -118,7 +118,18 @@ impl Org {
         assert_eq!(made.expect("an answer").status(), 201);
     }
 
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
+    /// Calls the org as an administrator would.
+    pub(crate) async fn call(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(self.token().await);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.unwrap_or_default()
+    }
+
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
         let asked = self.http.get(self.url(path)).query(query).bearer_auth(self.token().await).send().await;
         asked.expect("an answer").json().await.expect("JSON")
     }

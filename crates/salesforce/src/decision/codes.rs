@@ -31,7 +31,7 @@ pub(crate) fn is_contention(fault: &ApiFault) -> bool {
 
 /// Whether a fault of a row to be changed says that its record is not there to be written any more. These come as 400 in result lists too.
 pub(crate) fn says_that_the_record_is_gone(fault: &ApiFault) -> bool {
-    let codes = ["ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"];
+    let codes = ["ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"];
     // With a field, it is about a record that this one refers to.
     codes.contains(&fault.code.as_str()) && fault.fields.is_empty()
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use futures::TryStreamExt;
 use salesbridge_hub::Hub;
 use salesbridge_hub::clients::import::{HeadingProblem, read_clients_csv};
-use salesbridge_hub::clients::{ImportManner, ImportReport, SaveReport};
+use salesbridge_hub::clients::{ClientLink, ImportManner, ImportReport, SaveReport};
 use salesbridge_model::{Client, Page};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
@@ -33,6 +33,14 @@ pub(super) async fn list(
 /// One client.
 pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(key): Path<String>) -> Result<Json<Client>, Problem> {
     Ok(Json(hub.client(&key).await?))
+}
+
+/// The records that stand for a client.
+pub(super) async fn links(
+    State(hub): State<Arc<Hub>>,
+    Path(key): Path<String>,
+) -> Result<Json<Vec<ClientLink>>, Problem> {
+    Ok(Json(hub.client_links(&key).await?))
 }
 
 /// Stores one client, new or in place of the one with its key.

@@ -28,6 +28,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/clients", get(clients::list))
         .route("/clients/import", post(clients::import))
         .route("/clients/by-key/{key}", get(clients::show).put(clients::save))
+        .route("/clients/by-key/{key}/links", get(clients::links))
         .route("/syncs", get(syncs::list).post(syncs::create))
         .route("/syncs/{name}", get(syncs::show).delete(syncs::delete))
         .route("/syncs/{name}/enable", post(syncs::enable))

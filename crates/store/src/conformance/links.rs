@@ -70,6 +70,32 @@ pub(super) async fn they_are_listed_by_key_in_pages(store: &dyn Store) {
     assert_eq!(tx.links().list(sync_id(2), &first(2)).await.unwrap().total, 0);
 }
 
+pub(super) async fn removing_frees_the_record(store: &dyn Store) {
+    lay_ground(store).await;
+    save(store, &[link("C-1", ONE), link("C-2", TWO)]).await;
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.links().remove(sync_id(1), &keys(&["C-1", "nobody", "C-1"])).await.unwrap(), 1);
+    assert_eq!(tx.links().remove(sync_id(2), &keys(&["C-2"])).await.unwrap(), 0);
+    tx.links().save(&[link("C-3", ONE)]).await.unwrap();
+    assert_eq!(tx.links().count(sync_id(1)).await.unwrap(), 2);
+}
+
+pub(super) async fn a_field_is_forgotten_in_every_link_of_the_sync(store: &dyn Store) {
+    lay_ground(store).await;
+    let mut tx = store.write().await.unwrap();
+    tx.syncs().insert(&sync(2, "other")).await.unwrap();
+    let elsewhere = Link { sync_id: sync_id(2), ..link("C-1", ONE) };
+    tx.links().save(&[link("C-1", ONE), link("C-2", TWO), elsewhere.clone()]).await.unwrap();
+    tx.links().forget_field(sync_id(1), "Phone").await.unwrap();
+    tx.links().forget_field(sync_id(1), "Odd \"name\".$").await.unwrap();
+    for found in tx.links().find_many(sync_id(1), &keys(&["C-1", "C-2"])).await.unwrap() {
+        let mut expected = link(&found.source_key, &found.record_id);
+        expected.confirmed.0.remove("Phone");
+        assert_eq!(found, expected);
+    }
+    assert_eq!(tx.links().find_many(sync_id(2), &keys(&["C-1"])).await.unwrap(), [elsewhere]);
+}
+
 pub(super) async fn a_link_needs_its_sync(store: &dyn Store) {
     let mut tx = store.write().await.unwrap();
     let refused = tx.links().save(&[link("C-1", ONE)]).await;

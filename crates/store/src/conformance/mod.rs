@@ -63,7 +63,8 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
         clearing_respects_a_newer_change, a_retry_makes_rows_due_at_once, dropping_removes_rows_of_a_state, rows_are_listed_in_pages_and_counted,
         rows_of_another_sync_stay;
     links: one_comes_back_whole, saving_again_replaces, two_rows_never_share_a_record_r53, another_sync_may_hold_the_record,
-        claimed_records_are_told, they_are_listed_by_key_in_pages, a_link_needs_its_sync;
+        claimed_records_are_told, they_are_listed_by_key_in_pages, removing_frees_the_record,
+        a_field_is_forgotten_in_every_link_of_the_sync, a_link_needs_its_sync;
     runs: one_comes_back_whole, an_update_keeps_what_it_is, open_runs_are_told_oldest_first, they_are_listed_newest_first_in_pages,
         a_run_needs_its_sync;
     outcomes: recording_says_what_it_replaced, recorded_keys_are_told, they_are_listed_by_key_in_pages_under_the_filter,

@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use salesbridge_model::{
-    Address, Client, ClientsToLeads, ConfirmedFields, Connection, Constant, Fingerprint, Held, LineSource, Link,
-    LinkState, Mapping, MappingLine, OrgIdentity, OrgKind, OutcomeKind, PageRequest, Phone, PickRule, Preference,
-    RecordOutcome, Run, RunCounts, RunProblem, RunState, RunTrigger, Sync, SyncId, SyncOptions, Timestamp, WhenEmpty,
-    WriteWhen,
+    Address, Client, ClientsToLeads, ConfirmedFields, Connection, Constant, Fingerprint, Held, LeftOutField,
+    LineSource, Link, LinkState, Mapping, MappingLine, OrgIdentity, OrgKind, OutcomeKind, PageRequest, Phone, PickRule,
+    Preference, RecordOutcome, RecordReference, Run, RunCounts, RunProblem, RunState, RunTrigger, Sync, SyncId,
+    SyncOptions, Timestamp, WhenEmpty, WriteWhen,
 };
 
 use crate::{DueRow, DueState, IntentRow, JournalEntry, Store};
@@ -124,6 +124,7 @@ pub(super) fn sync(number: u32, name: &str) -> Sync {
             allow_duplicates: true,
             assignment_rules: false,
         },
+        left_out: vec![LeftOutField { target: "Level__c".to_owned(), reason: "Lead has no \"Level__c\"".to_owned() }],
         enabled: true,
         held: Some(held()),
         created_at: at(6),
@@ -179,6 +180,7 @@ pub(super) fn link(key: &str, record_id: &str) -> Link {
             ("Phone".to_owned(), Fingerprint(0)),
         ])),
         state: LinkState::Broken,
+        successors: vec![RecordReference { object: "Contact".to_owned(), id: "003000000000001AAA".to_owned() }],
         updated_at: at(11),
     }
 }

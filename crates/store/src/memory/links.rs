@@ -44,6 +44,30 @@ impl LinkRepository for MemoryLinks<'_> {
         Ok(claimed)
     }
 
+    async fn remove(&mut self, sync: SyncId, keys: &[String]) -> Result<u64, StoreError> {
+        let state = self.0.changed("links.remove")?;
+        let Some(of_sync) = state.links.edit(&sync) else { return Ok(0) };
+        let removed = rows_of(Some(&of_sync.by_key), keys);
+        for link in &removed {
+            of_sync.by_key.remove(link.source_key.as_str());
+            of_sync.by_record.remove(link.record_id.as_str());
+        }
+        Ok(removed.len() as u64)
+    }
+
+    async fn forget_field(&mut self, sync: SyncId, field: &str) -> Result<(), StoreError> {
+        let state = self.0.changed("links.forget_field")?;
+        let Some(of_sync) = state.links.edit(&sync) else { return Ok(()) };
+        let holders = of_sync.by_key.rows().filter(|link| link.confirmed.0.contains_key(field));
+        let holders: Vec<String> = holders.map(|link| link.source_key.clone()).collect();
+        for key in holders {
+            if let Some(link) = of_sync.by_key.edit(key.as_str()) {
+                link.confirmed.0.remove(field);
+            }
+        }
+        Ok(())
+    }
+
     async fn list(&mut self, sync: SyncId, page: &PageRequest) -> Result<Page<Link>, StoreError> {
         let links = self.0.seen("links.list")?.links.get(&sync);
         let rows: Vec<&Link> = links.into_iter().flat_map(|links| links.by_key.rows()).collect();

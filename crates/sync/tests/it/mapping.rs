@@ -99,7 +99,7 @@ fn r62_an_optional_field_that_the_object_lacks_is_left_out_with_a_warning() {
     let lines = vec![line("LastName", "last_name"), line("MiddleName", "first_name"), line("Frozen", "email")];
     let plan = plan_for(lines, &["LastName"]).unwrap();
     assert_eq!(**plan.fields(), ["LastName".to_owned()]);
-    let [missing, frozen] = plan.warnings() else { panic!("two warnings: {:?}", plan.warnings()) };
+    let [missing, frozen] = &plan.warnings()[..] else { panic!("two warnings: {:?}", plan.warnings()) };
     assert!(missing.starts_with("MiddleName is left out: Lead has no field MiddleName;"), "{missing}");
     assert_eq!(frozen, "Frozen is left out: Frozen on Lead cannot be written");
 }

@@ -1,0 +1,40 @@
+//! Which records stand for a client.
+
+use salesbridge_model::{Link, PageRequest, Slug};
+use salesbridge_sync::CLIENTS_STREAM;
+
+use crate::{Hub, HubError};
+
+/// A record that stands for a client.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ClientLink {
+    /// The sync that made or adopted it.
+    pub sync: Slug,
+    /// API name of its object.
+    pub object: String,
+    /// The link.
+    #[serde(flatten)]
+    pub link: Link,
+}
+
+impl Hub {
+    /// The records that stand for a client, one of each sync that has one, by the sync's name.
+    pub async fn client_links(&self, key: &str) -> Result<Vec<ClientLink>, HubError> {
+        let mut found = Vec::new();
+        let mut tx = self.store.read().await?;
+        let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
+        loop {
+            let syncs = tx.syncs().list(&page).await?;
+            for sync in syncs.items.into_iter().filter(|sync| sync.stream == CLIENTS_STREAM) {
+                let links = tx.links().find_many(sync.id, &[key.to_owned()]).await?;
+                found.extend(links.into_iter().map(|link| ClientLink {
+                    sync: sync.name.clone(),
+                    object: sync.object.clone(),
+                    link,
+                }));
+            }
+            let Some(next) = syncs.next else { return Ok(found) };
+            page.after = Some(next);
+        }
+    }
+}
