@@ -173,6 +173,7 @@ impl Town {
                     record_id: free,
                     confirmed: ConfirmedFields::default(),
                     state: LinkState::Active,
+                    successors: Vec::new(),
                     updated_at: self.now(),
                 };
                 tx.links().save(&[link]).await.unwrap();

@@ -312,7 +312,7 @@ impl Process {
             }
             // It looks every few seconds whether it is still so.
             Advance::Stopped => self.wake_at = Some(now + Duration::from_secs(2)),
-            Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_)) => {}
+            Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_) | Obstacle::Outdated(_)) => {}
         }
     }
 }
