@@ -77,7 +77,7 @@ pub enum Recovery {
 pub enum RecoveredRow {
     /// It arrived.
     Answered(RowAnswer),
-    /// It may be sent again: it did not arrive and never will, or it changes a record, and its coming twice does no harm.
+    /// It may be sent again: nothing of it is under way any more. It did not arrive, or it changes a record, and its coming twice does no harm.
     NotSent,
     /// It cannot be told; a person decides.
     Uncertain {

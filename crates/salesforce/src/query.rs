@@ -55,15 +55,13 @@ impl OrgClient {
 
     /// All rows of a query, when there are at most `cap`.
     pub async fn query_rows(&self, soql: &str, cap: usize) -> Result<Vec<Record>, ApiError> {
-        let mut pages = self.query_pages(soql);
-        let mut rows = Vec::new();
-        while let Some(mut page) = pages.next().await? {
-            if page.total > cap as u64 || rows.len() + page.records.len() > cap {
-                return Err(ApiError::TooManyRows { cap });
-            }
-            rows.append(&mut page.records);
-        }
-        Ok(rows)
+        self.query_pages(soql).rows(cap).await
+    }
+
+    /// All rows of a query that sees deleted records in the Recycle Bin, and archived ones, too, when there are at most `cap`.
+    pub async fn query_rows_with_deleted(&self, soql: &str, cap: usize) -> Result<Vec<Record>, ApiError> {
+        let pages = QueryPages { client: self, next: Some(Call::get(["queryAll"]).query("q", soql)) };
+        pages.rows(cap).await
     }
 
     async fn page(&self, call: &Call) -> Result<QueryPage, ApiError> {
@@ -73,6 +71,17 @@ impl OrgClient {
 }
 
 impl QueryPages<'_> {
+    async fn rows(mut self, cap: usize) -> Result<Vec<Record>, ApiError> {
+        let mut rows = Vec::new();
+        while let Some(mut page) = self.next().await? {
+            if page.total > cap as u64 || rows.len() + page.records.len() > cap {
+                return Err(ApiError::TooManyRows { cap });
+            }
+            rows.append(&mut page.records);
+        }
+        Ok(rows)
+    }
+
     /// The next page; `None` after the last. After an error the same page is asked for again.
     pub async fn next(&mut self) -> Result<Option<QueryPage>, ApiError> {
         let Some(call) = &self.next else { return Ok(None) };

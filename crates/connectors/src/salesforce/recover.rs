@@ -27,68 +27,67 @@ impl SalesforceConnector {
         silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        match &prepared.operation {
+        let found = match &prepared.operation {
             // Doing it again gives the same record; the rows are compared anew and sent again.
-            Operation::Update => Ok(Recovery::Rows(vec![RecoveredRow::NotSent; prepared.rows.len()])),
+            Operation::Update => Found { records: vec![None; prepared.rows.len()], others: Vec::new() },
             Operation::Create { external_id_field: Some(field) } => {
-                self.find_by_external_id(prepared, field).await.map_err(connector_error)
+                self.find_by_external_id(prepared, field).await.map_err(connector_error)?
             }
-            Operation::Create { external_id_field: None } => self.find_by_values(prepared, silent_for, claimed).await,
+            Operation::Create { external_id_field: None } => match self.find_by_values(prepared, claimed).await? {
+                Some(found) => found,
+                None => {
+                    let reason = format!("more than {MOST_RECORDS} records were created by the same user meanwhile");
+                    return Ok(Recovery::Rows(vec![RecoveredRow::Uncertain { reason }; prepared.rows.len()]));
+                }
+            },
+        };
+        // A call of up to 200 records is one transaction: when one of its records is there, all that will ever be there are. Until then it may
+        // come yet, and make a second record, or undo what was sent after it.
+        let under_way_for = self.in_flight.saturating_sub(silent_for);
+        if found.records.iter().all(Option::is_none) && !under_way_for.is_zero() {
+            return Ok(Recovery::Wait { pause: under_way_for });
         }
+        Ok(Recovery::Rows(found.into_rows()))
     }
 
-    /// A row that is not found may be sent again even while the first send is under way: the field is unique.
-    async fn find_by_external_id(&self, prepared: &PreparedWrite, field: &str) -> Result<Recovery, ApiError> {
+    async fn find_by_external_id(&self, prepared: &PreparedWrite, field: &str) -> Result<Found, ApiError> {
         let ids: Vec<String> = prepared.rows.iter().filter_map(|row| row.external_id.clone()).collect();
+        let (object, since) = (prepared.request.object(), since(prepared));
         let mut found = Vec::new();
         for chunk in ids.chunks(IDS_PER_QUERY) {
             let list: Vec<String> = chunk.iter().map(|id| quote(id)).collect();
-            let object = prepared.request.object();
-            let soql = format!("SELECT Id, {field} FROM {object} WHERE {field} IN ({})", list.join(","));
-            found.extend(self.client.query_rows(&soql, chunk.len()).await?);
+            // One that people deleted meanwhile was made all the same; one that they deleted before is another.
+            let soql = format!(
+                "SELECT Id, {field} FROM {object} WHERE {field} IN ({}) AND (IsDeleted = false OR CreatedDate >= {since})",
+                list.join(",")
+            );
+            found.extend(self.client.query_rows_with_deleted(&soql, MOST_RECORDS).await?);
         }
         let record_of = |row: &PreparedRow| {
             let id = row.external_id.as_deref()?;
             let holds = |record: &&Record| text(record, field).is_some_and(|value| value.eq_ignore_ascii_case(id));
             found.iter().find(holds).and_then(|record| text(record, "Id")).map(str::to_owned)
         };
-        let recovered = |row: &PreparedRow| match record_of(row) {
-            Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),
-            None => RecoveredRow::NotSent,
-        };
-        Ok(Recovery::Rows(prepared.rows.iter().map(recovered).collect()))
+        Ok(Found { records: prepared.rows.iter().map(record_of).collect(), others: Vec::new() })
     }
 
+    /// `None` when there are too many records to tell.
     async fn find_by_values(
         &self,
         prepared: &PreparedWrite,
-        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
-    ) -> Result<Recovery, ConnectorError> {
-        let Some(mut free) = self.created_since(prepared, claimed).await? else {
-            let reason = format!("more than {MOST_RECORDS} records were created by the same user meanwhile");
-            return Ok(Recovery::Rows(vec![RecoveredRow::Uncertain { reason }; prepared.rows.len()]));
-        };
-        let mut rows: Vec<Option<String>> = Vec::with_capacity(prepared.rows.len());
+    ) -> Result<Option<Found>, ConnectorError> {
+        let Some(mut free) = self.created_since(prepared, claimed).await? else { return Ok(None) };
+        let mut records: Vec<Option<String>> = Vec::with_capacity(prepared.rows.len());
         for row in &prepared.rows {
             let found = free.iter().position(|record| holds_every_value(record, &row.fields));
-            rows.push(found.and_then(|position| text(&free.remove(position), "Id").map(str::to_owned)));
+            records.push(found.and_then(|position| text(&free.remove(position), "Id").map(str::to_owned)));
         }
-        // A call of up to 200 records is one transaction: when one of its records is there, all that will ever be there are.
-        let arrived = rows.iter().any(Option::is_some);
-        let under_way_for = self.in_flight.saturating_sub(silent_for);
-        if !arrived && !under_way_for.is_zero() {
-            return Ok(Recovery::Wait { pause: under_way_for });
-        }
-        let recovered = |found: Option<String>| match found {
-            Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),
-            None if free.is_empty() => RecoveredRow::NotSent,
-            None => RecoveredRow::Uncertain { reason: leftovers(&free) },
-        };
-        Ok(Recovery::Rows(rows.into_iter().map(recovered).collect()))
+        Ok(Some(Found { records, others: free }))
     }
 
-    /// The records that our user created since the write was prepared and that stand for no other row, oldest first; `None` when there are too many.
+    /// The records that our user created since the write was prepared and that stand for no other row, also those that people have deleted since, oldest
+    /// first; `None` when there are too many.
     async fn created_since(
         &self,
         prepared: &PreparedWrite,
@@ -106,9 +105,9 @@ impl SalesforceConnector {
             fields.join(", "),
             prepared.request.object(),
             quote(&prepared.user_id),
-            prepared.not_before.to_rfc3339_opts(SecondsFormat::Secs, true),
+            since(prepared),
         );
-        let records = match self.client.query_rows(&soql, MOST_RECORDS).await {
+        let records = match self.client.query_rows_with_deleted(&soql, MOST_RECORDS).await {
             Ok(records) => records,
             Err(ApiError::TooManyRows { .. }) => return Ok(None),
             Err(error) => return Err(connector_error(error)),
@@ -117,6 +116,30 @@ impl SalesforceConnector {
         let claimed: HashSet<String> = claimed.claimed(&ids).await?;
         Ok(Some(records.into_iter().filter(|r| text(r, "Id").is_some_and(|id| !claimed.contains(id))).collect()))
     }
+}
+
+/// What was found of a write.
+struct Found {
+    /// The record of each row.
+    records: Vec<Option<String>>,
+    /// Records of the same user and time that are no row's.
+    others: Vec<Record>,
+}
+
+impl Found {
+    fn into_rows(self) -> Vec<RecoveredRow> {
+        let recovered = |found: Option<String>| match found {
+            Some(record_id) => RecoveredRow::Answered(RowAnswer::Created { record_id }),
+            None if self.others.is_empty() => RecoveredRow::NotSent,
+            None => RecoveredRow::Uncertain { reason: leftovers(&self.others) },
+        };
+        self.records.into_iter().map(recovered).collect()
+    }
+}
+
+/// The org's time before which no record of the write can have been made.
+fn since(prepared: &PreparedWrite) -> String {
+    prepared.not_before.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn leftovers(free: &[Record]) -> String {

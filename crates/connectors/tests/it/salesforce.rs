@@ -97,6 +97,42 @@ async fn a_lost_create_that_may_be_under_way_waits_and_one_that_arrived_does_not
     );
 }
 
+/// Or else it would undo what is sent after it.
+#[tokio::test]
+async fn a_lost_change_that_may_be_under_way_waits_until_it_cannot_be() {
+    let stage = Stage::set().await;
+    let made = stage.connector.prepare(&leads(&["made"])).await.expect("prepared");
+    let made = stage.connector.send(&made, &Unwatched).await.expect("answers");
+    let [RowAnswer::Created { record_id }] = &made[..] else { panic!("created was expected: {made:?}") };
+    let mut update = leads(&["changed"]);
+    update.operation = Operation::Update;
+    update.rows[0].record_id = Some(record_id.clone());
+    let intent = stage.connector.prepare(&update).await.expect("prepared");
+    let recovered = stage.connector.recover(&intent, Duration::ZERO, &NothingClaimed).await.expect("an answer");
+    assert!(matches!(recovered, Recovery::Wait { .. }), "{recovered:?}");
+    let recovered = stage.connector.recover(&intent, LONG_ENOUGH, &NothingClaimed).await.expect("an answer");
+    assert_eq!(recovered, Recovery::Rows(vec![RecoveredRow::NotSent]));
+}
+
+/// R54: what people deleted before it was found is not made again.
+#[tokio::test]
+async fn a_record_that_was_deleted_before_it_was_found_was_made() {
+    let stage = Stage::set().await;
+    for key in [None, Some("the-key")] {
+        let mut batch = leads(&["deleted soon"]);
+        if let Some(key) = key {
+            batch.operation = Operation::Create { external_id_field: Some(KEY_FIELD.to_owned()) };
+            batch.rows[0].external_id = Some(key.to_owned());
+        }
+        let intent = stage.connector.prepare(&batch).await.expect("prepared");
+        let answers = stage.connector.send(&intent, &Unwatched).await.expect("answers");
+        let [RowAnswer::Created { record_id }] = &answers[..] else { panic!("created was expected: {answers:?}") };
+        stage.delete_lead(record_id).await;
+        let recovered = stage.connector.recover(&intent, LONG_ENOUGH, &NothingClaimed).await.expect("an answer");
+        assert_eq!(recovered, Recovery::Rows(vec![RecoveredRow::Answered(answers[0].clone())]), "{key:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_record_of_the_same_user_that_fits_no_row_leaves_the_row_to_a_person() {
     let stage = Stage::set().await;
