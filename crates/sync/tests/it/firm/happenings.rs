@@ -143,9 +143,5 @@ impl Town {
         };
         Box::pin(self.happens(event)).await;
         self.signals();
-        if self.state().processes.iter().all(Option::is_none) {
-            // Its own signal is heard when it has ended.
-            self.will_happen_in(Duration::from_millis(1), Event::SalesEdit);
-        }
     }
 }

@@ -6,6 +6,7 @@
 mod books;
 mod calendar;
 mod happenings;
+mod leases;
 mod office;
 mod process;
 mod quiet;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use salesbridge_connector_kit::{ConnectorError, Destination, NextStep, ObjectSchema, Source};
 use salesbridge_journal::{Lease, Step, Steps};
-use salesbridge_model::{Clock, Connection, Held, RunProblem, Sync, Timestamp};
+use salesbridge_model::{Clock, Connection, Held, RunProblem, Sync};
 use salesbridge_store::memory::MemoryStore;
 use salesbridge_store::{Store, StoreError};
 use salesbridge_sync::{Advance, Engine, EngineError, Job, MappingPlan, Obstacle};
@@ -18,9 +18,6 @@ use super::reading::Reading;
 use super::side::Side;
 use super::town::Town;
 
-/// How long a lease lasts when several processes share the store, and how long of it something may be sent.
-const LEASE: Duration = Duration::from_secs(30);
-const USABLE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// How long a describe is believed.
@@ -31,13 +28,14 @@ pub(super) struct Death;
 
 /// One process of the hub.
 pub(super) struct Process {
-    number: usize,
+    pub(super) number: usize,
     pub(super) store: MemoryStore,
     engine: Engine,
     crash: Arc<CrashPoint>,
     way_in: Option<(String, Arc<Side>)>,
     described: Option<(Duration, ObjectSchema)>,
-    kept: Option<Arc<Lease>>,
+    /// Its lease, when no other process could want it.
+    pub(super) kept: Option<Arc<Lease>>,
     signalled: bool,
     blocked_until: Option<Duration>,
     wake_at: Option<Duration>,
@@ -190,22 +188,6 @@ impl Process {
         advanced.map(Some)
     }
 
-    async fn takes_lease(&mut self, town: &Town) -> Result<Option<Arc<Lease>>, StoreError> {
-        if let Some(kept) = &self.kept {
-            return Ok(Some(kept.clone()));
-        }
-        let shared = town.processes() > 1;
-        let (name, now, taken_at) = (format!("sync:{}", town.sync), town.now(), town.clock.monotonic());
-        let until = if shared { now + chrono::Duration::from_std(LEASE).unwrap() } else { Timestamp::MAX_UTC };
-        let mut tx = self.store.write().await?;
-        let holder = format!("process {}", self.number);
-        let Some(token) = tx.leases().take(&name, &holder, now, until).await? else { return Ok(None) };
-        tx.commit().await?;
-        let lease = Arc::new(Lease::new(name, token, taken_at, shared.then(|| taken_at + USABLE)));
-        self.kept = (!shared).then(|| lease.clone());
-        Ok(Some(lease))
-    }
-
     async fn advances(
         &mut self,
         town: &Arc<Town>,
@@ -314,16 +296,6 @@ impl Process {
             Advance::Stopped => self.wake_at = Some(now + Duration::from_secs(2)),
             Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_) | Obstacle::Outdated(_)) => {}
         }
-    }
-}
-
-/// Prolongs a lease, unless another process has it.
-pub(super) async fn prolong(town: &Town, lease: &Lease) {
-    let until = town.now() + chrono::Duration::from_std(LEASE).unwrap();
-    let mut tx = town.disk.write().await.unwrap();
-    if tx.leases().prolong(lease.name(), lease.token(), until).await.unwrap() {
-        tx.commit().await.unwrap();
-        lease.prolong(town.clock.monotonic() + USABLE);
     }
 }
 

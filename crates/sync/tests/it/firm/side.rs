@@ -11,7 +11,8 @@ use salesbridge_connector_kit::{
 };
 use salesbridge_journal::Lease;
 
-use super::process::{Death, prolong};
+use super::leases::prolong;
+use super::process::Death;
 use super::town::{LATEST_LANDING, Town};
 
 /// Longest a process waits for an answer.

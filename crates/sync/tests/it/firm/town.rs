@@ -52,6 +52,8 @@ pub(super) struct State {
     pub(super) app: u32,
     /// The processes; one that is at work is not here.
     pub(super) processes: Vec<Option<Process>>,
+    /// Something has changed while a process was at work.
+    unheard: bool,
     pub(super) deaths: usize,
     diary: VecDeque<String>,
 }
@@ -93,6 +95,7 @@ impl Town {
             adopted: 0,
             app: 1,
             processes: Vec::new(),
+            unheard: false,
             deaths: 0,
             diary: VecDeque::new(),
         };
@@ -235,12 +238,17 @@ impl Town {
             process = process.begins_anew(self).await;
             self.state().deaths += 1;
         }
+        if std::mem::take(&mut self.state().unheard) {
+            process.is_signalled();
+        }
         self.state().processes[number] = Some(process);
         self.checks().await;
     }
 
-    /// Something has changed that processes may want to see.
+    /// Something has changed that processes may want to see; one that is at work looks again when it has ended.
     pub(super) fn signals(&self) {
-        self.state().processes.iter_mut().flatten().for_each(Process::is_signalled);
+        let mut state = self.state();
+        state.unheard |= state.processes.iter().any(Option::is_none);
+        state.processes.iter_mut().flatten().for_each(Process::is_signalled);
     }
 }

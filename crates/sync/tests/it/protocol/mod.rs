@@ -6,6 +6,7 @@
 //! `SALESBRIDGE_TEST_MISFORTUNES=3` explores one more than usual.
 
 mod choices;
+mod line;
 mod stage;
 
 use choices::Choices;

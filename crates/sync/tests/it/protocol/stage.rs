@@ -5,13 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use futures::FutureExt;
-use salesbridge_connector_kit::memory::{MemoryConnection, MemoryOrg, OrgTerms, SendFault};
-use salesbridge_connector_kit::{
-    Answers, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Recovery, SendFailure,
-    SendWatch, Source, WriteBatch,
-};
+use salesbridge_connector_kit::memory::{MemoryOrg, OrgTerms};
+use salesbridge_connector_kit::{Destination, ObjectSchema, Source};
 use salesbridge_journal::{Lease, Step, Steps};
 use salesbridge_model::{Clock, Connection, InstallationId, Sync};
 use salesbridge_store::memory::{CommitFailure, MemoryStore};
@@ -21,14 +17,14 @@ use salesbridge_testkit::{ManualClock, SequentialIds, connection, sync};
 use tokio_util::sync::CancellationToken;
 
 use super::choices::Choices;
+use super::line::Line;
 use crate::client_rows::ClientRows;
-use crate::other_side::trouble;
 use crate::samples::{clients, key, lines};
 
 /// How long a write may be under way after its sender has fallen silent.
-const IN_FLIGHT: Duration = Duration::from_secs(300);
+pub(super) const IN_FLIGHT: Duration = Duration::from_secs(300);
 /// How long a lease lasts, and how long of it something may be sent.
-const LEASE: Duration = Duration::from_secs(30);
+pub(super) const LEASE: Duration = Duration::from_secs(30);
 const USABLE: Duration = Duration::from_secs(20);
 /// Advances after which it must have come to rest.
 const MOST_ADVANCES: usize = 60;
@@ -38,7 +34,7 @@ const MOST_ADVANCES: usize = 60;
 pub(super) struct Shape {
     rows: usize,
     batch_rows: usize,
-    processes: usize,
+    pub(super) processes: usize,
     pub(super) updating: bool,
     pub(super) external_id: bool,
 }
@@ -57,14 +53,14 @@ impl Shape {
 
 /// One or two rows, an org and one or two processes.
 pub(super) struct Stage {
-    shape: Shape,
+    pub(super) shape: Shape,
     choices: Choices,
     /// Nothing goes wrong while this is not set.
     exposed: Arc<Mutex<bool>>,
-    clock: Arc<ManualClock>,
+    pub(super) clock: Arc<ManualClock>,
     ids: Arc<SequentialIds>,
     disk: MemoryStore,
-    org: Arc<MemoryOrg>,
+    pub(super) org: Arc<MemoryOrg>,
     sync: Sync,
     installation: InstallationId,
     object: ObjectSchema,
@@ -77,7 +73,8 @@ struct Process {
     engine: Engine,
 }
 
-struct Death;
+/// What a process dies of.
+pub(super) struct Death;
 
 impl Stage {
     pub(super) async fn set(shape: Shape, choices: &Choices) -> Arc<Self> {
@@ -154,11 +151,11 @@ impl Stage {
     }
 
     /// Which way it goes: 0 is the good one.
-    fn misfortune(&self, where_: &'static str, ways: usize) -> usize {
+    pub(super) fn misfortune(&self, where_: &'static str, ways: usize) -> usize {
         if *self.exposed.lock().unwrap() { self.choices.choose(where_, ways) } else { 0 }
     }
 
-    async fn edits(&self, row: usize, text: &str) {
+    pub(super) async fn edits(&self, row: usize, text: &str) {
         let found = self.disk.read().await.unwrap().clients().find(&key(row)).await.unwrap();
         let mut client = found.unwrap();
         client.first_name = Some(text.to_owned());
@@ -197,7 +194,7 @@ impl Stage {
     }
 
     /// One advance of a process that is not at work; `None` when it died, failed or had no lease.
-    async fn advances(self: &Arc<Self>, number: usize) -> Option<Advance> {
+    pub(super) async fn advances(self: &Arc<Self>, number: usize) -> Option<Advance> {
         let process = self.processes()[number].take()?;
         let ended = AssertUnwindSafe(self.advance_of(&process)).catch_unwind().await;
         let (process, ended) = match ended {
@@ -216,7 +213,7 @@ impl Stage {
         let Some(lease) = self.lease(process).await? else { return Ok(None) };
         let source = ClientRows(Arc::new(process.store.clone()));
         let plan = MappingPlan::new(&self.sync.mapping, &source.schema(), "key", &self.object).unwrap();
-        let destination = Line { stage: self.clone(), way_in: self.org.connect("app"), process: process.number };
+        let destination = Line::new(self, process.number);
         let stop = CancellationToken::new();
         let job = Job {
             sync: &self.sync,
@@ -279,93 +276,6 @@ impl Steps for Perils {
     fn reached(&self, step: Step) {
         if self.0.upgrade().is_some_and(|stage| stage.misfortune(step.name(), 2) > 0) {
             std::panic::resume_unwind(Box::new(Death));
-        }
-    }
-}
-
-/// The line to the org, on which anything can happen.
-struct Line {
-    stage: Arc<Stage>,
-    way_in: MemoryConnection,
-    process: usize,
-}
-
-impl Line {
-    /// The process stands still until its lease has run out, and the other does what it can.
-    async fn freezes(&self) {
-        self.stage.clock.advance(LEASE);
-        if self.stage.shape.processes > 1 {
-            Box::pin(self.stage.advances(1 - self.process)).await;
-        }
-    }
-}
-
-#[async_trait]
-impl Destination for Line {
-    async fn describe(&self, object: &str, refresh: bool) -> Result<ObjectSchema, ConnectorError> {
-        self.way_in.describe(object, refresh).await
-    }
-
-    fn batch_rows(&self) -> usize {
-        self.way_in.batch_rows()
-    }
-
-    fn calls_made(&self) -> u64 {
-        self.way_in.calls_made()
-    }
-
-    async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
-        self.way_in.prepare(batch).await
-    }
-
-    async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
-        let (soon, late) = (Duration::from_secs(1), IN_FLIGHT - LEASE - Duration::from_secs(1));
-        let mut dies = false;
-        match self.stage.misfortune("send", 10) {
-            0 => {}
-            1 => self.stage.org.script([SendFault::NotSent]),
-            2 => self.stage.org.script([SendFault::LostBeforeWrite]),
-            3 => self.stage.org.script([SendFault::LostAfterWrite]),
-            4 => self.stage.org.script([SendFault::LandsLater(soon)]),
-            5 => self.stage.org.script([SendFault::LandsLater(late)]),
-            6 => {
-                self.stage.org.script([SendFault::LandsLater(late)]);
-                dies = true;
-            }
-            7 => self.stage.edits(0, "c").await,
-            8 => self.freezes().await,
-            _ => {
-                let sent = self.way_in.send(intent, watch).await;
-                self.freezes().await;
-                return sent;
-            }
-        }
-        let sent = self.way_in.send(intent, watch).await;
-        if dies {
-            std::panic::resume_unwind(Box::new(Death));
-        }
-        sent
-    }
-
-    async fn recover(
-        &self,
-        intent: &Intent,
-        silent_for: Duration,
-        claimed: &dyn ClaimedRecords,
-    ) -> Result<Recovery, ConnectorError> {
-        match self.stage.misfortune("recover", 4) {
-            0 => self.way_in.recover(intent, silent_for, claimed).await,
-            1 => Err(trouble(NextStep::RetryLater { pause: None })),
-            2 => {
-                self.freezes().await;
-                self.way_in.recover(intent, silent_for, claimed).await
-            }
-            _ => {
-                let found = self.way_in.recover(intent, silent_for, claimed).await;
-                self.stage.edits(0, "c").await;
-                self.freezes().await;
-                found
-            }
         }
     }
 }
