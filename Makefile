@@ -82,6 +82,10 @@ install-tools: install-compiler ## Install the tools that the checks need, those
 	  echo "Installing Node.js and npm: clients of Salesforce are written for it."; \
 	  $(SUDO) apt-get update; \
 	  $(SUDO) apt-get install --yes --no-install-recommends nodejs npm; }
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || [ -n "$${SALESBRIDGE_TEST_POSTGRES_URL:-}" ] || { \
+	  echo "Installing PostgreSQL: the store's tests need a real one. They start a server of their own; Debian's may be stopped."; \
+	  $(SUDO) apt-get update; \
+	  $(SUDO) apt-get install --yes --no-install-recommends postgresql; }
 
 install-compiler:
 	@command -v cargo >/dev/null || { \

@@ -118,6 +118,7 @@ pub(crate) const ROOMS: &[Room] = &[
     ),
     Room::new("sync", Layer::Engines, &["connector-kit", "journal", "model", "store"]),
     Room::new("connectors", Layer::Implementations, &["connector-kit", "egress", "model", "salesforce"]),
+    Room::new("store-postgres", Layer::Implementations, &["model", "store"]),
     Room::new("store-sqlite", Layer::Implementations, &["model", "store"]),
     Room::new("connector-kit", Layer::Contracts, &["model"]),
     Room::new("journal", Layer::Contracts, &["model", "store"]),

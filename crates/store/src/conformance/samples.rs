@@ -161,7 +161,7 @@ pub(super) fn outcome(key: &str, kind: OutcomeKind) -> RecordOutcome {
         kind,
         record_id: Some("00Q000000000001AAA".to_owned()),
         code: Some("REQUIRED_FIELD_MISSING".to_owned()),
-        message: Some("Required fields are missing: [\"Größe\"]".to_owned()),
+        message: Some("Required fields are missing: [\"Größe\"] \u{0}\u{1}0".to_owned()),
         fields: vec!["Groesse__c".to_owned()],
         remedy: Some("Fill it".to_owned()),
         at: at(10),

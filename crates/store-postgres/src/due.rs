@@ -1,0 +1,267 @@
+//! Rows of a sync that are to be sent, or wait.
+
+use async_trait::async_trait;
+use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, micros, word};
+use salesbridge_store::{DueCounts, DueRepository, DueRow, DueState, StoreError};
+use sqlx::PgConnection;
+
+use crate::failure::failed;
+use crate::text::{plain, text, text_or_null, texts};
+use crate::waves::waves;
+
+pub(crate) struct PostgresDue<'t>(pub(crate) &'t mut PgConnection);
+
+type Row = (String, String, i64, String, i64, Option<i64>, Option<String>, Option<String>, String, Option<String>, i64);
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sync_id, source_key, revision, state, attempts, not_before, code, message, fields, remedy, \
+             updated_at FROM due ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl DueRepository for PostgresDue<'_> {
+    async fn take_in(&mut self, sync: SyncId, stream: &str, at: Timestamp) -> Result<u64, StoreError> {
+        const OPERATION: &str = "due.take_in";
+        let done = sqlx::query(
+            "INSERT INTO due AS stored (sync_id, source_key, revision, state, attempts, fields, updated_at) \
+             SELECT $1, source_key, max(sequence), 'due', 0, '[]', $3 FROM outbox \
+             WHERE sequence > (SELECT position FROM syncs WHERE id = $1) AND stream = $2 GROUP BY source_key \
+             ON CONFLICT (sync_id, source_key) DO UPDATE SET revision = greatest(stored.revision, excluded.revision), \
+             (state, attempts, not_before, code, message, fields, remedy, updated_at) = \
+             (SELECT stored.state, stored.attempts, stored.not_before, stored.code, stored.message, stored.fields, \
+             stored.remedy, stored.updated_at WHERE stored.state = 'uncertain' \
+             UNION ALL SELECT 'due', 0, NULL, NULL, NULL, '[]', NULL, excluded.updated_at \
+             WHERE stored.state <> 'uncertain')",
+        )
+        .bind(sync.to_string())
+        .bind(text(stream))
+        .bind(micros(at))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        self.skip_to_newest(sync).await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn skip_to_newest(&mut self, sync: SyncId) -> Result<(), StoreError> {
+        const OPERATION: &str = "due.skip_to_newest";
+        let done = sqlx::query(
+            "UPDATE syncs SET position = (SELECT newest FROM outbox_newest) \
+             WHERE id = $1",
+        )
+        .bind(sync.to_string())
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        if done.rows_affected() == 0 { Err(StoreError::Reference { operation: OPERATION }) } else { Ok(()) }
+    }
+
+    async fn ready(&mut self, sync: SyncId, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE sync_id = $1 AND state = 'due' AND (not_before IS NULL OR not_before <= $2) \
+             ORDER BY revision, source_key LIMIT $3"
+        ))
+        .bind(sync.to_string())
+        .bind(micros(now))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed("due.ready"))?;
+        rows.into_iter().map(due_row).collect()
+    }
+
+    async fn next_ready_at(&mut self, sync: SyncId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let earliest: Option<i64> = sqlx::query_scalar(
+            "SELECT min(not_before) FROM due WHERE sync_id = $1 AND state = 'due' AND not_before > $2",
+        )
+        .bind(sync.to_string())
+        .bind(micros(now))
+        .fetch_one(&mut *self.0)
+        .await
+        .map_err(failed("due.next_ready_at"))?;
+        Stored::new("due row", "with the earliest time").instant_or_none("time", earliest)
+    }
+
+    async fn find_many(&mut self, sync: SyncId, keys: &[String]) -> Result<Vec<DueRow>, StoreError> {
+        const OPERATION: &str = "due.find_many";
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE sync_id = $1 AND source_key = ANY($2) ORDER BY source_key"))
+            .bind(sync.to_string())
+            .bind(texts(keys))
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))?;
+        rows.into_iter().map(due_row).collect()
+    }
+
+    async fn hold(&mut self, rows: &[DueRow]) -> Result<(), StoreError> {
+        const OPERATION: &str = "due.hold";
+        for wave in waves(rows, |row| (row.sync_id, &row.source_key)) {
+            self.hold_wave(OPERATION, wave).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear(&mut self, sync: SyncId, settled: &[(String, i64)]) -> Result<(), StoreError> {
+        const OPERATION: &str = "due.clear";
+        sqlx::query(
+            "DELETE FROM due USING unnest($2::text[], $3::bigint[]) AS settled (source_key, revision) \
+             WHERE due.sync_id = $1 AND due.source_key = settled.source_key AND due.revision <= settled.revision",
+        )
+        .bind(sync.to_string())
+        .bind(settled.iter().map(|(key, _)| text(key)).collect::<Vec<_>>())
+        .bind(settled.iter().map(|(_, revision)| *revision).collect::<Vec<_>>())
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(())
+    }
+
+    async fn retry(
+        &mut self,
+        sync: SyncId,
+        state: DueState,
+        keys: Option<&[String]>,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        const OPERATION: &str = "due.retry";
+        let done = sqlx::query(
+            "UPDATE due SET state = 'due', attempts = 0, not_before = NULL, code = NULL, message = NULL, fields = '[]', \
+             remedy = NULL, updated_at = $4 \
+             WHERE sync_id = $1 AND state = $2 AND ($3::text[] IS NULL OR source_key = ANY($3))",
+        )
+        .bind(sync.to_string())
+        .bind(word(OPERATION, state)?)
+        .bind(keys.map(texts))
+        .bind(micros(at))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(done.rows_affected())
+    }
+
+    async fn drop_rows(&mut self, sync: SyncId, state: DueState, keys: Option<&[String]>) -> Result<u64, StoreError> {
+        const OPERATION: &str = "due.drop_rows";
+        let done = sqlx::query(
+            "DELETE FROM due WHERE sync_id = $1 AND state = $2 \
+             AND ($3::text[] IS NULL OR source_key = ANY($3))",
+        )
+        .bind(sync.to_string())
+        .bind(word(OPERATION, state)?)
+        .bind(keys.map(texts))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(done.rows_affected())
+    }
+
+    async fn list(
+        &mut self,
+        sync: SyncId,
+        state: Option<DueState>,
+        page: &PageRequest,
+    ) -> Result<Page<DueRow>, StoreError> {
+        const OPERATION: &str = "due.list";
+        let state = state.map(|state| word(OPERATION, state)).transpose()?;
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE sync_id = $1 AND ($2::text IS NULL OR state = $2) AND source_key > $3 \
+             ORDER BY source_key LIMIT $4"
+        ))
+        .bind(sync.to_string())
+        .bind(&state)
+        .bind(text(page.after.as_deref().unwrap_or_default()))
+        .bind(paging::rows_to_read(page))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        let total =
+            sqlx::query_scalar("SELECT count(*) FROM due WHERE sync_id = $1 AND ($2::text IS NULL OR state = $2)")
+                .bind(sync.to_string())
+                .bind(&state)
+                .fetch_one(&mut *self.0)
+                .await
+                .map_err(failed(OPERATION))?;
+        let items = rows.into_iter().map(due_row).collect::<Result<Vec<_>, _>>()?;
+        Ok(paging::cut(items, page, total, |row| row.source_key.clone()))
+    }
+
+    async fn counts(&mut self, sync: SyncId, now: Timestamp) -> Result<DueCounts, StoreError> {
+        let (due, deferred, refused, uncertain): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM due WHERE sync_id = $1 AND state = 'due'), \
+             (SELECT count(*) FROM due WHERE sync_id = $1 AND state = 'due' AND not_before > $2), \
+             (SELECT count(*) FROM due WHERE sync_id = $1 AND state = 'refused'), \
+             (SELECT count(*) FROM due WHERE sync_id = $1 AND state = 'uncertain')",
+        )
+        .bind(sync.to_string())
+        .bind(micros(now))
+        .fetch_one(&mut *self.0)
+        .await
+        .map_err(failed("due.counts"))?;
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        Ok(DueCounts {
+            due: count(due - deferred),
+            deferred: count(deferred),
+            refused: count(refused),
+            uncertain: count(uncertain),
+        })
+    }
+}
+
+impl PostgresDue<'_> {
+    async fn hold_wave(&mut self, operation: &'static str, rows: &[DueRow]) -> Result<(), StoreError> {
+        let states = rows.iter().map(|row| word(operation, row.state)).collect::<Result<Vec<_>, _>>()?;
+        let fields = rows.iter().map(|row| json(operation, &row.fields)).collect::<Result<Vec<_>, _>>()?;
+        let optional = |value: fn(&DueRow) -> Option<&str>| -> Vec<_> {
+            rows.iter().map(|row| text_or_null(value(row))).collect()
+        };
+        sqlx::query(
+            "INSERT INTO due AS stored (sync_id, source_key, revision, state, attempts, not_before, code, message, fields, \
+             remedy, updated_at) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], \
+             $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bigint[]) \
+             ON CONFLICT (sync_id, source_key) DO UPDATE SET revision = greatest(stored.revision, excluded.revision), \
+             state = excluded.state, attempts = excluded.attempts, not_before = excluded.not_before, \
+             code = excluded.code, message = excluded.message, fields = excluded.fields, remedy = excluded.remedy, \
+             updated_at = excluded.updated_at \
+             WHERE stored.revision <= excluded.revision OR excluded.state = 'uncertain'",
+        )
+        .bind(rows.iter().map(|row| row.sync_id.to_string()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| text(&row.source_key)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.revision).collect::<Vec<_>>())
+        .bind(states)
+        .bind(rows.iter().map(|row| i64::from(row.attempts)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.not_before.map(micros)).collect::<Vec<_>>())
+        .bind(optional(|row| row.code.as_deref()))
+        .bind(optional(|row| row.message.as_deref()))
+        .bind(fields)
+        .bind(optional(|row| row.remedy.as_deref()))
+        .bind(rows.iter().map(|row| micros(row.updated_at)).collect::<Vec<_>>())
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(operation))?;
+        Ok(())
+    }
+}
+
+fn due_row(row: Row) -> Result<DueRow, StoreError> {
+    let (sync_id, source_key, revision, state, attempts, not_before, code, message, fields, remedy, updated_at) = row;
+    let stored = Stored::new("due row", &source_key);
+    Ok(DueRow {
+        sync_id: stored.parse("sync id", &sync_id)?,
+        revision,
+        state: stored.word("state", &state)?,
+        attempts: stored.number("number of attempts", attempts)?,
+        not_before: stored.instant_or_none("time", not_before)?,
+        code: code.map(plain),
+        message: message.map(plain),
+        fields: stored.json("fields", &fields)?,
+        remedy: remedy.map(plain),
+        updated_at: stored.instant("update time", updated_at)?,
+        source_key: plain(source_key),
+    })
+}

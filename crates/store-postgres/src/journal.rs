@@ -1,0 +1,73 @@
+//! Writes that were prepared and are not settled.
+
+use async_trait::async_trait;
+use salesbridge_model::{IntentId, SyncId};
+use salesbridge_store::stored::{Stored, json, micros};
+use salesbridge_store::{JournalEntry, JournalRepository, StoreError};
+use sqlx::PgConnection;
+
+use crate::failure::{failed, failed_or_taken};
+
+pub(crate) struct PostgresJournal<'t>(pub(crate) &'t mut PgConnection);
+
+type Row = (String, String, String, String, i64, Vec<u8>, String, i64);
+
+#[async_trait]
+impl JournalRepository for PostgresJournal<'_> {
+    async fn record(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
+        const OPERATION: &str = "journal.record";
+        sqlx::query(
+            "INSERT INTO journal (id, sync_id, run_id, connection_id, lease, payload, rows, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(entry.id.to_string())
+        .bind(entry.sync_id.to_string())
+        .bind(entry.run_id.to_string())
+        .bind(entry.connection_id.to_string())
+        .bind(entry.lease)
+        .bind(&entry.payload)
+        .bind(json(OPERATION, &entry.rows)?)
+        .bind(micros(entry.created_at))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed_or_taken(OPERATION, "intent id"))?;
+        Ok(())
+    }
+
+    async fn unsettled(&mut self, sync: SyncId) -> Result<Vec<JournalEntry>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, sync_id, run_id, connection_id, lease, payload, rows, created_at FROM journal \
+             WHERE sync_id = $1 ORDER BY id",
+        )
+        .bind(sync.to_string())
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed("journal.unsettled"))?;
+        rows.into_iter().map(entry).collect()
+    }
+
+    async fn settle(&mut self, id: IntentId) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM journal WHERE id = $1")
+            .bind(id.to_string())
+            .execute(&mut *self.0)
+            .await
+            .map_err(failed("journal.settle"))?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+fn entry(
+    (id, sync_id, run_id, connection_id, lease, payload, rows, created_at): Row,
+) -> Result<JournalEntry, StoreError> {
+    let stored = Stored::new("intent", &id);
+    Ok(JournalEntry {
+        id: stored.parse("id", &id)?,
+        sync_id: stored.parse("sync id", &sync_id)?,
+        run_id: stored.parse("run id", &run_id)?,
+        connection_id: stored.parse("connection id", &connection_id)?,
+        lease,
+        payload,
+        rows: stored.json("rows", &rows)?,
+        created_at: stored.instant("creation time", created_at)?,
+    })
+}

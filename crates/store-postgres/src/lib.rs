@@ -1,0 +1,101 @@
+//! The store on PostgreSQL: one database, any number of processes.
+//!
+//! It keeps the promises written in `salesbridge-store` and knows nothing of what the rows mean. Every statement is static text;
+//! lists go in as arrays that PostgreSQL unfolds (`unnest`), so that a batch is one statement. An advisory lock of the database lets
+//! one write transaction in at a time, whichever process it belongs to.
+
+mod clients;
+mod connections;
+mod due;
+mod failure;
+mod installation;
+mod journal;
+mod leases;
+mod links;
+mod migrations;
+mod outbox;
+mod outcomes;
+mod runs;
+mod secrets;
+mod server;
+mod syncs;
+mod text;
+mod transaction;
+mod waves;
+
+pub use failure::PostgresFault;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use salesbridge_model::Secret;
+use salesbridge_store::{Store, StoreError, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::failure::{CONNECTION_SECONDS, failed};
+use crate::transaction::PostgresTransaction;
+
+/// Read transactions at a time and process; more wait for one to end.
+const READERS: u32 = 4;
+
+/// Begins a write transaction. Time limits keep a process that stands still, or is cut off, from holding up all others; a commit survives
+/// the loss of power even where the server's own setting would not have it so.
+const BEGIN_WRITING: &str = "BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'; \
+    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// Waits for the other writers. The number is `salesbri` in ASCII; every process of every version takes the same. A statement of its
+/// own, after the transaction is known to sqlx: one that is dropped while it waits is then rolled back, and gives the lock away.
+const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(8314045570085974633)";
+
+const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The store in one PostgreSQL database. Cloning shares the connections.
+#[derive(Clone, Debug)]
+pub struct PostgresStore {
+    writer: PgPool,
+    readers: PgPool,
+}
+
+impl PostgresStore {
+    /// Opens the database of an address (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`) and brings its schema up to date. Several processes may
+    /// do so at the same moment. Connections that break later are made anew.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when a newer program wrote it; [`StoreError::Database`] with a [`PostgresFault`] when the server cannot
+    /// be reached or refuses.
+    pub async fn open(address: &Secret<String>) -> Result<Self, StoreError> {
+        let options = server::options(address)?;
+        let mut first = server::connect(&options).await?;
+        migrations::run(&mut first).await?;
+        Ok(Self { writer: pool(1, options.clone()), readers: pool(READERS, options) })
+    }
+
+    /// Closes the connections after the transactions under way have ended.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn read(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let transaction = self.readers.begin_with(BEGIN_READING).await.map_err(failed("read"))?;
+        Ok(Box::new(PostgresTransaction::new(transaction)))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed("write"))?;
+        sqlx::query(TAKE_TURNS).execute(&mut *transaction).await.map_err(failed("write"))?;
+        Ok(Box::new(PostgresTransaction::new(transaction)))
+    }
+}
+
+/// Connections that are looked at before they are used: a server that was restarted is met by a new one.
+fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(CONNECTION_SECONDS))
+        .test_before_acquire(true)
+        .connect_lazy_with(options)
+}

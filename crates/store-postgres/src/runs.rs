@@ -1,0 +1,130 @@
+//! Runs. Their ids grow with time, so that their order is the order of the ids.
+
+use async_trait::async_trait;
+use salesbridge_model::{Page, PageRequest, Run, RunId, SyncId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, json_or_null, micros, number, word};
+use salesbridge_store::{RunRepository, StoreError};
+use sqlx::PgConnection;
+
+use crate::failure::{failed, failed_or_taken};
+use crate::text::{plain, text_or_null};
+
+pub(crate) struct PostgresRuns<'t>(pub(crate) &'t mut PgConnection);
+
+type Row = (String, String, String, String, Option<String>, String, i64, Option<String>, String, i64, Option<i64>);
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, sync_id, cause, state, cursor, counts, api_calls, problem, warnings, created_at, finished_at \
+             FROM runs ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl RunRepository for PostgresRuns<'_> {
+    async fn insert(&mut self, run: &Run) -> Result<(), StoreError> {
+        const OPERATION: &str = "runs.insert";
+        sqlx::query(
+            "INSERT INTO runs (id, sync_id, cause, state, cursor, counts, api_calls, problem, warnings, created_at, \
+             finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(run.id.to_string())
+        .bind(run.sync_id.to_string())
+        .bind(word(OPERATION, run.trigger)?)
+        .bind(word(OPERATION, run.state)?)
+        .bind(text_or_null(run.cursor.as_deref()))
+        .bind(json(OPERATION, &run.counts)?)
+        .bind(number(run.api_calls))
+        .bind(json_or_null(OPERATION, run.problem.as_ref())?)
+        .bind(json(OPERATION, &run.warnings)?)
+        .bind(micros(run.created_at))
+        .bind(run.finished_at.map(micros))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed_or_taken(OPERATION, "run id"))?;
+        Ok(())
+    }
+
+    async fn find(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        sqlx::query_as(select!("WHERE id = $1"))
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(failed("runs.find"))?
+            .map(run)
+            .transpose()
+    }
+
+    async fn update(&mut self, run: &Run) -> Result<bool, StoreError> {
+        const OPERATION: &str = "runs.update";
+        let done = sqlx::query(
+            "UPDATE runs SET state = $2, cursor = $3, counts = $4, api_calls = $5, problem = $6, warnings = $7, \
+             finished_at = $8 WHERE id = $1",
+        )
+        .bind(run.id.to_string())
+        .bind(word(OPERATION, run.state)?)
+        .bind(text_or_null(run.cursor.as_deref()))
+        .bind(json(OPERATION, &run.counts)?)
+        .bind(number(run.api_calls))
+        .bind(json_or_null(OPERATION, run.problem.as_ref())?)
+        .bind(json(OPERATION, &run.warnings)?)
+        .bind(run.finished_at.map(micros))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn open(&mut self, sync: SyncId) -> Result<Vec<Run>, StoreError> {
+        let rows: Vec<Row> =
+            sqlx::query_as(select!("WHERE sync_id = $1 AND state IN ('queued', 'running') ORDER BY id"))
+                .bind(sync.to_string())
+                .fetch_all(&mut *self.0)
+                .await
+                .map_err(failed("runs.open"))?;
+        rows.into_iter().map(run).collect()
+    }
+
+    async fn list(&mut self, sync: Option<SyncId>, page: &PageRequest) -> Result<Page<Run>, StoreError> {
+        const OPERATION: &str = "runs.list";
+        let sync = sync.map(|sync| sync.to_string());
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE ($1::text IS NULL OR sync_id = $1) AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+        ))
+        .bind(&sync)
+        .bind(text_or_null(page.after.as_deref()))
+        .bind(paging::rows_to_read(page))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        let total = sqlx::query_scalar("SELECT count(*) FROM runs WHERE $1::text IS NULL OR sync_id = $1")
+            .bind(&sync)
+            .fetch_one(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))?;
+        let items = rows.into_iter().map(run).collect::<Result<Vec<_>, _>>()?;
+        Ok(paging::cut(items, page, total, |run| run.id.to_string()))
+    }
+}
+
+fn run(row: Row) -> Result<Run, StoreError> {
+    let (id, sync_id, cause, state, cursor, counts, api_calls, problem, warnings, created_at, finished_at) = row;
+    let stored = Stored::new("run", &id);
+    Ok(Run {
+        id: stored.parse("id", &id)?,
+        sync_id: stored.parse("sync id", &sync_id)?,
+        trigger: stored.word("trigger", &cause)?,
+        state: stored.word("state", &state)?,
+        cursor: cursor.map(plain),
+        counts: stored.json("counts", &counts)?,
+        api_calls: stored.number("number of calls", api_calls)?,
+        problem: stored.json_or_none("problem", problem.as_deref())?,
+        warnings: stored.json("warnings", &warnings)?,
+        created_at: stored.instant("creation time", created_at)?,
+        finished_at: stored.instant_or_none("end time", finished_at)?,
+    })
+}

@@ -1,0 +1,148 @@
+//! Syncs, with their positions in the outbox.
+
+use async_trait::async_trait;
+use salesbridge_model::{ConnectionId, Page, PageRequest, Slug, Sync, SyncId};
+use salesbridge_store::paging;
+use salesbridge_store::stored::{Stored, json, json_or_null, micros};
+use salesbridge_store::{StoreError, SyncRepository};
+use sqlx::PgConnection;
+
+use crate::failure::{failed, failed_or_taken};
+use crate::text::{plain, text};
+
+pub(crate) struct PostgresSyncs<'t>(pub(crate) &'t mut PgConnection);
+
+type Row = (String, String, String, String, String, Option<String>, String, String, bool, Option<String>, i64, i64);
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, name, connection_id, stream, object, preset, mapping, options, enabled, held, created_at, \
+             updated_at FROM syncs ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl SyncRepository for PostgresSyncs<'_> {
+    async fn insert(&mut self, sync: &Sync) -> Result<(), StoreError> {
+        const OPERATION: &str = "syncs.insert";
+        sqlx::query(
+            "INSERT INTO syncs (id, name, connection_id, stream, object, preset, mapping, options, enabled, held, \
+             created_at, updated_at, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+             (SELECT newest FROM outbox_newest))",
+        )
+        .bind(sync.id.to_string())
+        .bind(sync.name.as_str())
+        .bind(sync.connection_id.to_string())
+        .bind(text(&sync.stream))
+        .bind(text(&sync.object))
+        .bind(json_or_null(OPERATION, sync.preset.as_ref())?)
+        .bind(json(OPERATION, &sync.mapping)?)
+        .bind(json(OPERATION, &sync.options)?)
+        .bind(sync.enabled)
+        .bind(json_or_null(OPERATION, sync.held.as_ref())?)
+        .bind(micros(sync.created_at))
+        .bind(micros(sync.updated_at))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed_or_taken(OPERATION, "sync name"))?;
+        Ok(())
+    }
+
+    async fn find(&mut self, id: SyncId) -> Result<Option<Sync>, StoreError> {
+        sqlx::query_as(select!("WHERE id = $1"))
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(failed("syncs.find"))?
+            .map(sync)
+            .transpose()
+    }
+
+    async fn find_by_name(&mut self, name: &Slug) -> Result<Option<Sync>, StoreError> {
+        sqlx::query_as(select!("WHERE name = $1"))
+            .bind(name.as_str())
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(failed("syncs.find_by_name"))?
+            .map(sync)
+            .transpose()
+    }
+
+    async fn list(&mut self, page: &PageRequest) -> Result<Page<Sync>, StoreError> {
+        const OPERATION: &str = "syncs.list";
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE name > $1 ORDER BY name LIMIT $2"))
+            .bind(text(page.after.as_deref().unwrap_or_default()))
+            .bind(paging::rows_to_read(page))
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))?;
+        let total = sqlx::query_scalar("SELECT count(*) FROM syncs")
+            .fetch_one(&mut *self.0)
+            .await
+            .map_err(failed(OPERATION))?;
+        let items = rows.into_iter().map(sync).collect::<Result<Vec<_>, _>>()?;
+        Ok(paging::cut(items, page, total, |sync| sync.name.to_string()))
+    }
+
+    async fn of_connection(&mut self, connection: ConnectionId) -> Result<Vec<Sync>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE connection_id = $1 ORDER BY name"))
+            .bind(connection.to_string())
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("syncs.of_connection"))?;
+        rows.into_iter().map(sync).collect()
+    }
+
+    async fn update(&mut self, sync: &Sync) -> Result<bool, StoreError> {
+        const OPERATION: &str = "syncs.update";
+        let done = sqlx::query(
+            "UPDATE syncs SET stream = $2, object = $3, preset = $4, mapping = $5, options = $6, enabled = $7, \
+             held = $8, updated_at = $9 WHERE id = $1",
+        )
+        .bind(sync.id.to_string())
+        .bind(text(&sync.stream))
+        .bind(text(&sync.object))
+        .bind(json_or_null(OPERATION, sync.preset.as_ref())?)
+        .bind(json(OPERATION, &sync.mapping)?)
+        .bind(json(OPERATION, &sync.options)?)
+        .bind(sync.enabled)
+        .bind(json_or_null(OPERATION, sync.held.as_ref())?)
+        .bind(micros(sync.updated_at))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn delete(&mut self, id: SyncId) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM syncs WHERE id = $1")
+            .bind(id.to_string())
+            .execute(&mut *self.0)
+            .await
+            .map_err(failed("syncs.delete"))?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+fn sync(row: Row) -> Result<Sync, StoreError> {
+    let (id, name, connection_id, stream, object, preset, mapping, options, enabled, held, created_at, updated_at) =
+        row;
+    let stored = Stored::new("sync", &name);
+    Ok(Sync {
+        id: stored.parse("id", &id)?,
+        name: stored.parse("name", &name)?,
+        connection_id: stored.parse("connection id", &connection_id)?,
+        stream: plain(stream),
+        object: plain(object),
+        preset: stored.json_or_none("preset", preset.as_deref())?,
+        mapping: stored.json("mapping", &mapping)?,
+        options: stored.json("options", &options)?,
+        enabled,
+        held: stored.json_or_none("hold", held.as_deref())?,
+        created_at: stored.instant("creation time", created_at)?,
+        updated_at: stored.instant("update time", updated_at)?,
+    })
+}

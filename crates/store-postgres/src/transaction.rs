@@ -1,0 +1,88 @@
+//! A transaction on one connection. Dropping it queues a rollback before the connection is used again.
+
+use async_trait::async_trait;
+use salesbridge_store::{
+    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
+    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
+    Transaction,
+};
+use sqlx::Postgres;
+
+use crate::clients::PostgresClients;
+use crate::connections::PgConnections;
+use crate::due::PostgresDue;
+use crate::failure::failed;
+use crate::installation::PostgresInstallation;
+use crate::journal::PostgresJournal;
+use crate::leases::PostgresLeases;
+use crate::links::PostgresLinks;
+use crate::outbox::PostgresOutbox;
+use crate::outcomes::PostgresOutcomes;
+use crate::runs::PostgresRuns;
+use crate::secrets::PostgresSecrets;
+use crate::syncs::PostgresSyncs;
+
+pub(crate) struct PostgresTransaction {
+    inner: sqlx::Transaction<'static, Postgres>,
+}
+
+impl PostgresTransaction {
+    pub(crate) fn new(inner: sqlx::Transaction<'static, Postgres>) -> Self {
+        Self { inner }
+    }
+}
+
+#[async_trait]
+impl Transaction for PostgresTransaction {
+    fn installation(&mut self) -> Box<dyn InstallationRepository + '_> {
+        Box::new(PostgresInstallation(&mut self.inner))
+    }
+
+    fn connections(&mut self) -> Box<dyn ConnectionRepository + '_> {
+        Box::new(PgConnections(&mut self.inner))
+    }
+
+    fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
+        Box::new(PostgresSecrets(&mut self.inner))
+    }
+
+    fn clients(&mut self) -> Box<dyn ClientRepository + '_> {
+        Box::new(PostgresClients(&mut self.inner))
+    }
+
+    fn outbox(&mut self) -> Box<dyn OutboxRepository + '_> {
+        Box::new(PostgresOutbox(&mut self.inner))
+    }
+
+    fn syncs(&mut self) -> Box<dyn SyncRepository + '_> {
+        Box::new(PostgresSyncs(&mut self.inner))
+    }
+
+    fn due(&mut self) -> Box<dyn DueRepository + '_> {
+        Box::new(PostgresDue(&mut self.inner))
+    }
+
+    fn links(&mut self) -> Box<dyn LinkRepository + '_> {
+        Box::new(PostgresLinks(&mut self.inner))
+    }
+
+    fn runs(&mut self) -> Box<dyn RunRepository + '_> {
+        Box::new(PostgresRuns(&mut self.inner))
+    }
+
+    fn outcomes(&mut self) -> Box<dyn OutcomeRepository + '_> {
+        Box::new(PostgresOutcomes(&mut self.inner))
+    }
+
+    fn journal(&mut self) -> Box<dyn JournalRepository + '_> {
+        Box::new(PostgresJournal(&mut self.inner))
+    }
+
+    fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
+        Box::new(PostgresLeases(&mut self.inner))
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.inner.commit().await.map_err(failed("commit"))
+    }
+}
