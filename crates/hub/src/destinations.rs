@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use salesbridge_connectors::salesforce::{CallBudget, CountingBudget, SalesforceConfig, SalesforceConnector};
+use salesbridge_connectors::salesforce::{
+    CallBudget, CountingBudget, SalesforceConfig, SalesforceConnector, SessionShelf,
+};
 use salesbridge_model::{Clock, Connection, ConnectionId, OrgAllowance, Secret, Timestamp};
 use salesbridge_store::{Store, StoreError, Transaction};
 use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
@@ -96,7 +98,8 @@ impl Hub {
         let Destinations { store, clock, .. } = &self.destinations;
         let ceilings = self.destinations.ceilings(connection);
         let budget = Arc::new(ConnectionBudget::new(store.clone(), clock.clone(), connection.id, ceilings));
-        let connector = self.connector_within(connection, secret, budget.clone())?;
+        let connector =
+            self.connector_within(connection, secret, budget.clone(), Some(self.session_shelf(connection.id)))?;
         self.destinations.keep(connection, &connector, budget);
         Ok(connector)
     }
@@ -107,7 +110,7 @@ impl Hub {
         connection: &Connection,
         consumer_secret: Secret<String>,
     ) -> Result<Arc<SalesforceConnector>, HubError> {
-        self.connector_within(connection, consumer_secret, Arc::new(CountingBudget::default()))
+        self.connector_within(connection, consumer_secret, Arc::new(CountingBudget::default()), None)
     }
 
     fn connector_within(
@@ -115,6 +118,7 @@ impl Hub {
         connection: &Connection,
         consumer_secret: Secret<String>,
         budget: Arc<dyn CallBudget>,
+        shelf: Option<Arc<dyn SessionShelf>>,
     ) -> Result<Arc<SalesforceConnector>, HubError> {
         let setting = |name: &str| connection.settings.get(name).cloned().unwrap_or_default();
         let settings = &self.destinations.settings;
@@ -123,6 +127,7 @@ impl Hub {
             consumer_key: setting(CONSUMER_KEY),
             consumer_secret,
             edited_at: connection.updated_at,
+            shelf,
             batch_rows: settings.batch_rows,
             in_flight: settings.in_flight,
             in_flight_local: settings.in_flight_local,

@@ -11,6 +11,7 @@ mod leases;
 mod reconciler;
 pub mod runs;
 mod secrets;
+mod sessions;
 pub mod syncs;
 
 use std::sync::Arc;

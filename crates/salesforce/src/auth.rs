@@ -2,6 +2,7 @@
 //!
 //! The request goes to the connection's own host (R2). The token is text to us: never parsed, whatever it looks like (R6).
 
+mod kept;
 mod wire;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! lists go in as arrays that PostgreSQL unfolds (`unnest`), so that a batch is one statement. An advisory lock of the database lets
 //! one write transaction in at a time, whichever process it belongs to.
 
+mod allowances;
 mod clients;
 mod connections;
 mod due;
@@ -18,6 +19,7 @@ mod outcomes;
 mod runs;
 mod secrets;
 mod server;
+mod sessions;
 mod syncs;
 mod text;
 mod transaction;
@@ -30,6 +32,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_model::Secret;
 use salesbridge_store::{Store, StoreError, Transaction};
+use sqlx::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::failure::{CONNECTION_SECONDS, failed};
@@ -75,6 +78,13 @@ impl PostgresStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+
+    /// A transaction that writes, once it is this one's turn.
+    async fn begin_writing(&self) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
+        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed("write"))?;
+        sqlx::query(TAKE_TURNS).execute(&mut *transaction).await.map_err(failed("write"))?;
+        Ok(transaction)
+    }
 }
 
 #[async_trait]
@@ -85,9 +95,7 @@ impl Store for PostgresStore {
     }
 
     async fn write(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed("write"))?;
-        sqlx::query(TAKE_TURNS).execute(&mut *transaction).await.map_err(failed("write"))?;
-        Ok(Box::new(PostgresTransaction::new(transaction)))
+        Ok(Box::new(PostgresTransaction::new(self.begin_writing().await?)))
     }
 }
 

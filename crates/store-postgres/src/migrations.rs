@@ -12,6 +12,8 @@ const TABLE: &str = "salesbridge_migrations";
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "what is remembered", include_str!("../migrations/0001_what_is_remembered.sql")),
     (2, "leases", include_str!("../migrations/0002_leases.sql")),
+    (5, "sessions", include_str!("../migrations/0005_sessions.sql")),
+    (6, "allowances", include_str!("../migrations/0006_allowances.sql")),
 ];
 
 /// Brings the schema up to date; refuses one that is newer than this program. The migrator takes an advisory lock, so that one process

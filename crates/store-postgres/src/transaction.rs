@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    ClientRepository, ConnectionRepository, DueRepository, InstallationRepository, JournalRepository, LeaseRepository,
-    LinkRepository, OutboxRepository, OutcomeRepository, RunRepository, SecretRepository, StoreError, SyncRepository,
-    Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
+    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
+    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
 };
 use sqlx::Postgres;
 
+use crate::allowances::PostgresAllowances;
 use crate::clients::PostgresClients;
 use crate::connections::PgConnections;
 use crate::due::PostgresDue;
@@ -20,6 +21,7 @@ use crate::outbox::PostgresOutbox;
 use crate::outcomes::PostgresOutcomes;
 use crate::runs::PostgresRuns;
 use crate::secrets::PostgresSecrets;
+use crate::sessions::PostgresSessions;
 use crate::syncs::PostgresSyncs;
 
 pub(crate) struct PostgresTransaction {
@@ -42,8 +44,16 @@ impl Transaction for PostgresTransaction {
         Box::new(PgConnections(&mut self.inner))
     }
 
+    fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_> {
+        Box::new(PostgresAllowances(&mut self.inner))
+    }
+
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
         Box::new(PostgresSecrets(&mut self.inner))
+    }
+
+    fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
+        Box::new(PostgresSessions(&mut self.inner))
     }
 
     fn clients(&mut self) -> Box<dyn ClientRepository + '_> {

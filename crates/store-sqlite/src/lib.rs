@@ -19,6 +19,7 @@ mod outcomes;
 mod rows;
 mod runs;
 mod secrets;
+mod sessions;
 mod syncs;
 mod transaction;
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use salesbridge_store::{
     AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
     JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
-    SecretRepository, StoreError, SyncRepository, Transaction,
+    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
 };
 use sqlx::Sqlite;
 
@@ -21,6 +21,7 @@ use crate::outbox::SqliteOutbox;
 use crate::outcomes::SqliteOutcomes;
 use crate::runs::SqliteRuns;
 use crate::secrets::SqliteSecrets;
+use crate::sessions::SqliteSessions;
 use crate::syncs::SqliteSyncs;
 
 pub(crate) struct SqliteTransaction {
@@ -49,6 +50,10 @@ impl Transaction for SqliteTransaction {
 
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
         Box::new(SqliteSecrets(&mut self.inner))
+    }
+
+    fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
+        Box::new(SqliteSessions(&mut self.inner))
     }
 
     fn clients(&mut self) -> Box<dyn ClientRepository + '_> {

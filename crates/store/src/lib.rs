@@ -18,6 +18,7 @@ mod outcomes;
 pub mod paging;
 mod runs;
 mod secrets;
+mod sessions;
 pub mod stored;
 mod syncs;
 
@@ -34,6 +35,7 @@ pub use outbox::{OutboxEntry, OutboxRepository};
 pub use outcomes::{OutcomeFilter, OutcomeRepository};
 pub use runs::RunRepository;
 pub use secrets::SecretRepository;
+pub use sessions::{SessionRepository, StoredSession};
 pub use syncs::SyncRepository;
 
 use async_trait::async_trait;
@@ -65,6 +67,8 @@ pub trait Transaction: Send {
     fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_>;
     /// Sealed secrets of connections.
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_>;
+    /// Sessions that processes share.
+    fn sessions(&mut self) -> Box<dyn SessionRepository + '_>;
     /// The client directory.
     fn clients(&mut self) -> Box<dyn ClientRepository + '_>;
     /// Changes of our own streams, in order.

@@ -11,9 +11,9 @@ use salesbridge_salesforce::{
 };
 
 use super::SalesforceConnector;
+use super::shared_session::{SessionShelf, SharedSignIn};
 
 /// What a connection needs to be opened.
-#[derive(Debug)]
 pub struct SalesforceConfig {
     /// Address of the org.
     pub domain_url: String,
@@ -23,6 +23,8 @@ pub struct SalesforceConfig {
     pub consumer_secret: Secret<String>,
     /// When the connection was edited last: an app made just before may not be known everywhere yet (R16).
     pub edited_at: Timestamp,
+    /// Where the session lies between processes; without one, this connector signs in for itself.
+    pub shelf: Option<Arc<dyn SessionShelf>>,
     /// Rows of one write call; at most 200 are sent.
     pub batch_rows: usize,
     /// How long a write whose answer was lost may still be under way.
@@ -67,11 +69,15 @@ impl SalesforceConnector {
             consumer_key: config.consumer_key,
             consumer_secret: config.consumer_secret,
         };
-        let sign_in = SignIn::new(credentials, http.clone(), retries.clone())
+        let sign_in = SignIn::new(credentials.clone(), http.clone(), retries.clone())
             .of_an_app_edited_at(config.edited_at, clock.clone());
+        let keeper = match config.shelf {
+            Some(shelf) => MemoryTokenKeeper::new(SharedSignIn::new(sign_in, credentials, shelf)),
+            None => MemoryTokenKeeper::new(sign_in),
+        };
         let parts = OrgClientParts {
             http: http.clone(),
-            keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
+            keeper: Arc::new(keeper),
             budget,
             clock: clock.clone(),
             version: ApiVersion::default(),

@@ -43,6 +43,7 @@ impl Stage {
             consumer_key: app.consumer_key.clone(),
             consumer_secret: Secret::new(app.consumer_secret.clone()),
             edited_at: Timestamp::UNIX_EPOCH,
+            shelf: None,
             batch_rows: 200,
             in_flight: Duration::from_secs(600),
             in_flight_local: Duration::from_secs(60),

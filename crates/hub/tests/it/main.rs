@@ -7,6 +7,7 @@ mod org;
 mod other_hands;
 mod records;
 mod secrets;
+mod sessions;
 mod signing_in;
 mod stage;
 

@@ -10,6 +10,7 @@ use salesbridge_hub::{ConnectorSettings, Hub, HubParts, LeaseTerms};
 use salesbridge_journal::Unobserved;
 use salesbridge_local_org::{App, OrgConfig};
 use salesbridge_model::{Client, Clock, Run, Secret, Timestamp};
+use salesbridge_store::Store;
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_testkit::{SequentialIds, TempFolder};
 use salesbridge_vault::KeyRing;
@@ -64,22 +65,8 @@ impl Stage {
     pub(crate) async fn set(config: OrgConfig) -> Self {
         let org = Org::start(config).await;
         let (folder, clock) = (TempFolder::new(), Arc::new(HubClock::default()));
-        let parts = HubParts {
-            store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
-            keys: KeyRing::generate().expect("a key"),
-            clock: clock.clone(),
-            ids: Arc::new(SequentialIds::starting_at(1)),
-            steps: Arc::new(Unobserved),
-            connectors: ConnectorSettings {
-                batch_rows: 200,
-                in_flight: Duration::from_secs(600),
-                in_flight_local: Duration::from_millis(200),
-                reserve_percent: 10,
-                concurrent_calls: 8,
-            },
-            leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
-        };
-        let hub = Hub::open(parts).await.expect("a hub");
+        let store = Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store"));
+        let hub = Hub::open(parts(store, KeyRing::generate().expect("a key"), clock.clone())).await.expect("a hub");
         let stop = CancellationToken::new();
         TaskTracker::new().spawn(hub.clone().reconcile(stop.clone()));
         Self { org, hub, clock, folder, stop }
@@ -135,6 +122,25 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+/// What a hub is made of that has this store for itself.
+pub(crate) fn parts(store: Arc<dyn Store>, keys: KeyRing, clock: Arc<HubClock>) -> HubParts {
+    HubParts {
+        store,
+        keys,
+        clock,
+        ids: Arc::new(SequentialIds::starting_at(1)),
+        steps: Arc::new(Unobserved),
+        connectors: ConnectorSettings {
+            batch_rows: 200,
+            in_flight: Duration::from_secs(600),
+            in_flight_local: Duration::from_millis(200),
+            reserve_percent: 10,
+            concurrent_calls: 8,
+        },
+        leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
     }
 }
 

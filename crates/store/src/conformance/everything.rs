@@ -6,7 +6,7 @@ use super::samples::{
     at, connection, first, full_client, id, intent, keys, lay_ground, link, outcome, run, save_clients, sync, sync_id,
     waiting,
 };
-use crate::{DueState, OutcomeFilter, Store};
+use crate::{DueState, OutcomeFilter, Store, StoredSession};
 
 const RECORD: &str = "00Q000000000001AAA";
 
@@ -23,6 +23,7 @@ pub async fn remember_everything(store: &dyn Store) {
     tx.secrets().save(id("conn", 1), "consumer_secret", b"\0sealed").await.unwrap();
     tx.allowances().grant(id("conn", 1), 7, None, at(0)).await.unwrap();
     tx.allowances().remember(id("conn", 1), &said()).await.unwrap();
+    tx.sessions().save_if(id("conn", 1), 0, b"\0session").await.unwrap();
     tx.due().hold(&[waiting("C-2", 0, DueState::Refused)]).await.unwrap();
     tx.links().save(&[link("C-3", RECORD)]).await.unwrap();
     tx.outcomes().record(&[outcome("C-2", OutcomeKind::Refused)]).await.unwrap();
@@ -42,6 +43,8 @@ pub async fn everything_is_remembered(store: &dyn Store) {
     assert_eq!(tx.secrets().find(id("conn", 1), "consumer_secret").await.unwrap(), Some(b"\0sealed".to_vec()));
     let allowance = tx.allowances().find(id("conn", 1)).await.unwrap().unwrap();
     assert_eq!((allowance.calls, allowance.org), (7, Some(said())));
+    let session = StoredSession { version: 1, sealed: b"\0session".to_vec() };
+    assert_eq!(tx.sessions().find(id("conn", 1)).await.unwrap(), Some(session));
     assert_eq!(tx.clients().after(None, 10).await.unwrap(), [full_client("C-1")]);
     assert_eq!(tx.outbox().newest().await.unwrap(), 1);
     assert_eq!(tx.syncs().find(sync_id(1)).await.unwrap(), Some(sync(1, "acme-leads")));

@@ -20,6 +20,7 @@ mod outcomes;
 mod runs;
 mod samples;
 mod secrets;
+mod sessions;
 mod syncs;
 mod transactions;
 
@@ -49,6 +50,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     allowances: calls_are_granted_up_to_the_ceiling_of_a_day, what_the_org_said_last_is_remembered,
         an_allowance_needs_its_connection_and_goes_with_it;
     secrets: sealed_bytes_come_back, fields_are_named_in_order, a_secret_needs_its_connection;
+    sessions: a_session_is_replaced_by_who_knows_it, a_session_needs_its_connection_and_goes_with_it;
     clients: one_comes_back_byte_for_byte_f8, saving_says_what_it_did, a_key_given_twice_is_saved_twice, two_may_be_equal_but_for_the_key_f10,
         they_are_found_in_key_order, they_are_read_on_from_a_key, a_search_finds_names_in_any_case, a_search_has_no_wildcards,
         a_list_has_pages_and_a_total_under_the_filter, ten_thousand_are_saved_in_one_call;

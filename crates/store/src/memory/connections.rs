@@ -54,6 +54,7 @@ impl ConnectionRepository for MemoryConnections<'_> {
         state.data_keys.remove(&id);
         state.secrets.remove(&id);
         state.allowances.remove(&id);
+        state.sessions.remove(&id);
         Ok(state.connections.remove(&id))
     }
 }

@@ -17,6 +17,7 @@ mod outcomes;
 mod paging;
 mod runs;
 mod secrets;
+mod sessions;
 mod state;
 mod syncs;
 mod table;

@@ -6,7 +6,7 @@ use salesbridge_model::{
 };
 
 use super::table::Table;
-use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError};
+use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError, StoredSession};
 
 /// Everything a store in memory holds at one moment. A copy is cheap, and a write to it leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,7 @@ pub(super) struct State {
     pub(super) data_keys: Table<ConnectionId, Vec<u8>>,
     pub(super) allowances: Table<ConnectionId, Allowance>,
     pub(super) secrets: Table<ConnectionId, Table<String, Vec<u8>>>,
+    pub(super) sessions: Table<ConnectionId, StoredSession>,
     pub(super) clients: Table<String, Client>,
     /// Sequence of the newest change ever.
     pub(super) newest: i64,

@@ -19,12 +19,13 @@ use super::outbox::MemoryOutbox;
 use super::outcomes::MemoryOutcomes;
 use super::runs::MemoryRuns;
 use super::secrets::MemorySecrets;
+use super::sessions::MemorySessions;
 use super::state::State;
 use super::syncs::MemorySyncs;
 use crate::{
     AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
     JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
-    SecretRepository, StoreError, SyncRepository, Transaction,
+    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
 };
 
 pub(super) struct MemoryTransaction {
@@ -81,6 +82,10 @@ impl Transaction for MemoryTransaction {
 
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_> {
         Box::new(MemorySecrets(self))
+    }
+
+    fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
+        Box::new(MemorySessions(self))
     }
 
     fn clients(&mut self) -> Box<dyn ClientRepository + '_> {

@@ -1,0 +1,32 @@
+//! Clauses about shared sessions.
+
+use super::samples::{connection, id, lay_ground};
+use crate::{Store, StoreError, StoredSession};
+
+pub(super) async fn a_session_is_replaced_by_who_knows_it(store: &dyn Store) {
+    lay_ground(store).await;
+    let all_bytes: Vec<u8> = (0..=255).collect();
+    let mut tx = store.write().await.unwrap();
+    tx.connections().insert(&connection(2, "other")).await.unwrap();
+    assert_eq!(tx.sessions().find(id("conn", 1)).await.unwrap(), None);
+    assert!(!tx.sessions().save_if(id("conn", 1), 1, b"early").await.unwrap(), "there is no version 1 yet");
+    assert!(tx.sessions().save_if(id("conn", 1), 0, b"first").await.unwrap());
+    assert!(!tx.sessions().save_if(id("conn", 1), 0, b"late").await.unwrap(), "somebody was faster");
+    assert!(tx.sessions().save_if(id("conn", 1), 1, &all_bytes).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let mut tx = store.read().await.unwrap();
+    let expected = StoredSession { version: 2, sealed: all_bytes };
+    assert_eq!(tx.sessions().find(id("conn", 1)).await.unwrap(), Some(expected));
+    assert_eq!(tx.sessions().find(id("conn", 2)).await.unwrap(), None);
+}
+
+pub(super) async fn a_session_needs_its_connection_and_goes_with_it(store: &dyn Store) {
+    let mut tx = store.write().await.unwrap();
+    tx.connections().insert(&connection(1, "acme")).await.unwrap();
+    assert!(tx.sessions().save_if(id("conn", 1), 0, b"x").await.unwrap());
+    assert!(tx.connections().delete(id("conn", 1)).await.unwrap());
+    assert_eq!(tx.sessions().find(id("conn", 1)).await.unwrap(), None);
+    let refused = tx.sessions().save_if(id("conn", 1), 0, b"x").await;
+    assert!(matches!(refused, Err(StoreError::Reference { .. })), "{refused:?}");
+}

@@ -1,0 +1,27 @@
+//! Sessions that processes share.
+
+use async_trait::async_trait;
+use salesbridge_model::ConnectionId;
+
+use super::transaction::MemoryTransaction;
+use crate::{SessionRepository, StoreError, StoredSession};
+
+pub(super) struct MemorySessions<'t>(pub(super) &'t mut MemoryTransaction);
+
+#[async_trait]
+impl SessionRepository for MemorySessions<'_> {
+    async fn find(&mut self, connection: ConnectionId) -> Result<Option<StoredSession>, StoreError> {
+        Ok(self.0.seen("sessions.find")?.sessions.get(&connection).cloned())
+    }
+
+    async fn save_if(&mut self, connection: ConnectionId, expected: i64, sealed: &[u8]) -> Result<bool, StoreError> {
+        const OPERATION: &str = "sessions.save_if";
+        let state = self.0.changed(OPERATION)?;
+        state.needs_connection(connection, OPERATION)?;
+        if state.sessions.get(&connection).map_or(0, |stored| stored.version) != expected {
+            return Ok(false);
+        }
+        state.sessions.insert(connection, StoredSession { version: expected + 1, sealed: sealed.to_vec() });
+        Ok(true)
+    }
+}
