@@ -86,6 +86,20 @@ pub(crate) enum Command {
     /// Rows from a stream into a Salesforce object
     #[command(subcommand)]
     Sync(SyncCommand),
+    /// Copies everything from the data directory's own file into an empty PostgreSQL database
+    MigrateStore(MigrateStoreOptions),
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  createdb salesbridge
+  salesbridge migrate-store --to postgres://hub@db.example/salesbridge
+  salesbridge migrate-store --to env:DATABASE_URL
+  salesbridge migrate-store --to file:/run/secrets/database-url")]
+pub(crate) struct MigrateStoreOptions {
+    /// The database: an address without a password, env:NAME or file:PATH [default: the setting database_url]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) to: Option<String>,
 }
 
 #[derive(Clone, Debug, Args)]

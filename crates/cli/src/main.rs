@@ -6,6 +6,7 @@ mod commands;
 mod crash_points;
 mod data_directory;
 mod master_key;
+mod secret_text;
 mod settings;
 mod system;
 mod terminal;

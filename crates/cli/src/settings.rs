@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use salesbridge_model::Secret;
 
 use crate::arguments::GlobalOptions;
+use crate::secret_text;
 
 /// The settings of this installation.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     /// File that holds the master key.
     pub(crate) master_key_file: PathBuf,
+    /// The PostgreSQL database that holds everything in place of the folder's own file. May hold a password.
+    pub(crate) database_url: Option<Secret<String>>,
     pub(crate) sync: SyncSettings,
     pub(crate) salesforce: SalesforceSettings,
 }
@@ -69,6 +73,8 @@ impl Default for SyncSettings {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
+    database_url: Option<Secret<String>>,
+    database_url_file: Option<PathBuf>,
     master_key_file: Option<PathBuf>,
     sync: SyncSettings,
     salesforce: SalesforceSettings,
@@ -93,7 +99,8 @@ impl Settings {
             .map(PathBuf::from)
             .or(file.master_key_file)
             .unwrap_or_else(|| data.join("master.key"));
-        Ok(Self { salesforce: file.salesforce.read()?, data, master_key_file, sync })
+        let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
+        Ok(Self { salesforce: file.salesforce.read()?, data, master_key_file, database_url, sync })
     }
 
     /// How connectors behave under these settings.
@@ -108,6 +115,22 @@ impl Settings {
     }
 }
 
+/// The variables that may hold the address of the database, the first that is set wins; each also with `_FILE`.
+const DATABASE_URL: [&str; 2] = ["SALESBRIDGE_DATABASE_URL", "DATABASE_URL"];
+
+fn database_url(from_file: Option<Secret<String>>, file: Option<&Path>) -> anyhow::Result<Option<Secret<String>>> {
+    for name in DATABASE_URL {
+        if let Some(address) = secret_text::from_environment(name)? {
+            return Ok(Some(address));
+        }
+    }
+    match (from_file, file) {
+        (Some(_), Some(_)) => anyhow::bail!("both database_url and database_url_file are set; expected is one of them"),
+        (None, Some(path)) => secret_text::from_file(path).map(Some),
+        (address, None) => Ok(address),
+    }
+}
+
 fn default_data() -> anyhow::Result<PathBuf> {
     let folder = |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     folder("XDG_DATA_HOME")
@@ -118,12 +141,25 @@ fn default_data() -> anyhow::Result<PathBuf> {
 
 fn read_file(path: &Path) -> anyhow::Result<File> {
     match std::fs::read_to_string(path) {
-        Ok(text) => {
-            toml::from_str(&text).with_context(|| format!("the settings file {} cannot be used", path.display()))
-        }
+        Ok(text) => toml::from_str(&text)
+            .map_err(|error| without_secrets(&text, error))
+            .with_context(|| format!("the settings file {} cannot be used", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
         Err(error) => Err(error).with_context(|| format!("the settings file {} cannot be read", path.display())),
     }
+}
+
+/// An error of the settings file. It shows the line that it is about, unless a password may stand there.
+fn without_secrets(text: &str, error: toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = text.lines().nth(before.matches('\n').count()).unwrap_or_default();
+    if line.contains("database_url") || line.contains("://") {
+        let number = before.matches('\n').count() + 1;
+        return anyhow::anyhow!(
+            "line {number} is not `key = \"value\"`; it is not shown, because an address may hold a password"
+        );
+    }
+    error.into()
 }
 
 fn from_environment<T: std::str::FromStr>(name: &str, setting: &mut T) -> anyhow::Result<()> {
@@ -136,6 +172,14 @@ fn from_environment<T: std::str::FromStr>(name: &str, setting: &mut T) -> anyhow
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_broken_line_with_an_address_is_not_shown() {
+        let text = "[sync]\ndatabase_url = postgres://ann:hush@localhost/hub\n";
+        let error = toml::from_str::<File>(text).map_err(|error| without_secrets(text, error)).unwrap_err();
+        let shown = format!("{error:?} {error:#}");
+        assert!(shown.contains("line 2") && !shown.contains("hush"), "{shown}");
+    }
 
     #[test]
     fn the_commented_file_names_every_key_with_its_default() {
@@ -153,6 +197,7 @@ mod tests {
         let salesforce = SalesforceSettings::default();
         assert_eq!(file.salesforce.reserve_percent, salesforce.reserve_percent);
         assert_eq!(file.salesforce.concurrent_calls, salesforce.concurrent_calls);
+        assert!(file.database_url.is_some() && file.database_url_file.is_some());
         assert_eq!(file.sync.batch_rows, defaults.batch_rows);
         assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
         assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);

@@ -5,6 +5,7 @@
 //! one write transaction in at a time, whichever process it belongs to.
 
 mod allowances;
+mod archive;
 mod clients;
 mod connections;
 mod due;

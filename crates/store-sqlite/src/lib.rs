@@ -4,6 +4,7 @@
 //! lists go in as one JSON parameter that SQLite unfolds (`json_each`), so that a batch is one statement.
 
 mod allowances;
+mod archive;
 mod clients;
 mod connections;
 mod due;

@@ -3,6 +3,7 @@
 //! It knows no SQL and no policy. A missing row is `Ok(None)`; only a use case knows whether that is an error.
 
 mod allowances;
+pub mod archive;
 mod clients;
 pub mod conformance;
 mod connections;

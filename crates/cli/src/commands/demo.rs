@@ -72,7 +72,9 @@ impl Demo {
             None => Some(tempfile::Builder::new().prefix("salesbridge-demo-").tempdir()?),
         };
         global.data = global.data.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
-        let settings = Settings::read(&global)?;
+        let mut settings = Settings::read(&global)?;
+        // The story is told in a folder: nobody wants made-up clients in the database that the environment names.
+        settings.database_url = None;
         let data = DataDirectory::own(&settings.data, "salesbridge demo").await?;
         let keys = if settings.master_key_file.exists() || std::env::var_os("SALESBRIDGE_MASTER_KEY").is_some() {
             master_key::read(&settings)?

@@ -4,6 +4,7 @@ mod client;
 mod connection;
 mod demo;
 mod local_org;
+mod migrate_store;
 mod serve;
 mod start;
 mod sync;
@@ -22,6 +23,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::LocalOrg(options) => local_org::run(&global, &options).await,
         Command::Serve => serve::run(&Settings::read(&global)?).await,
         Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json),
+        Command::MigrateStore(options) => migrate_store::run(&Settings::read(&global)?, &options, global.json).await,
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
         Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,

@@ -241,6 +241,10 @@ impl Installation {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(SALESBRIDGE);
         command.args(arguments).env("SALESBRIDGE_DATA", self.data()).stdin(Stdio::null());
+        for name in ["DATABASE_URL", "SALESBRIDGE_DATABASE_URL"] {
+            // Nobody's own database is written to by a test.
+            command.env_remove(name).env_remove(format!("{name}_FILE"));
+        }
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -11,5 +11,6 @@ mod demo;
 mod harness;
 mod local_org;
 mod people;
+mod postgres;
 mod requirements;
 mod screens;
