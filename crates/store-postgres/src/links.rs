@@ -13,11 +13,11 @@ use crate::waves::waves;
 
 pub(crate) struct PostgresLinks<'t>(pub(crate) &'t mut PgConnection);
 
-type Row = (String, String, String, String, String, i64);
+type Row = (String, String, String, String, String, String, i64);
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT sync_id, source_key, record_id, confirmed, state, updated_at FROM links ", $rest)
+        concat!("SELECT sync_id, source_key, record_id, confirmed, state, successors, updated_at FROM links ", $rest)
     };
 }
 
@@ -51,6 +51,29 @@ impl LinkRepository for PostgresLinks<'_> {
             .map_err(failed(OPERATION))
     }
 
+    async fn remove(&mut self, sync: SyncId, keys: &[String]) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM links WHERE sync_id = $1 AND source_key = ANY($2)")
+            .bind(sync.to_string())
+            .bind(texts(keys))
+            .execute(&mut *self.0)
+            .await
+            .map_err(failed("links.remove"))?;
+        Ok(done.rows_affected())
+    }
+
+    async fn forget_field(&mut self, sync: SyncId, field: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE links SET confirmed = (confirmed::jsonb - $2::text)::text \
+             WHERE sync_id = $1 AND jsonb_exists(confirmed::jsonb, $2)",
+        )
+        .bind(sync.to_string())
+        .bind(field)
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed("links.forget_field"))?;
+        Ok(())
+    }
+
     async fn list(&mut self, sync: SyncId, page: &PageRequest) -> Result<Page<Link>, StoreError> {
         let rows: Vec<Row> =
             sqlx::query_as(select!("WHERE sync_id = $1 AND source_key > $2 ORDER BY source_key LIMIT $3"))
@@ -73,18 +96,21 @@ impl LinkRepository for PostgresLinks<'_> {
 impl PostgresLinks<'_> {
     async fn save_wave(&mut self, operation: &'static str, links: &[Link]) -> Result<(), StoreError> {
         let confirmed = links.iter().map(|link| json(operation, &link.confirmed)).collect::<Result<Vec<_>, _>>()?;
+        let successors = links.iter().map(|link| json(operation, &link.successors)).collect::<Result<Vec<_>, _>>()?;
         let states = links.iter().map(|link| word(operation, link.state)).collect::<Result<Vec<_>, _>>()?;
         sqlx::query(
-            "INSERT INTO links (sync_id, source_key, record_id, confirmed, state, updated_at) \
-             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) \
+            "INSERT INTO links (sync_id, source_key, record_id, confirmed, state, successors, updated_at) \
+             SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]) \
              ON CONFLICT (sync_id, source_key) DO UPDATE SET record_id = excluded.record_id, \
-             confirmed = excluded.confirmed, state = excluded.state, updated_at = excluded.updated_at",
+             confirmed = excluded.confirmed, state = excluded.state, successors = excluded.successors, \
+             updated_at = excluded.updated_at",
         )
         .bind(links.iter().map(|link| link.sync_id.to_string()).collect::<Vec<_>>())
         .bind(links.iter().map(|link| text(&link.source_key)).collect::<Vec<_>>())
         .bind(links.iter().map(|link| text(&link.record_id)).collect::<Vec<_>>())
         .bind(confirmed)
         .bind(states)
+        .bind(successors)
         .bind(links.iter().map(|link| micros(link.updated_at)).collect::<Vec<_>>())
         .execute(&mut *self.0)
         .await
@@ -101,12 +127,13 @@ impl PostgresLinks<'_> {
     }
 }
 
-fn link((sync_id, source_key, record_id, confirmed, state, updated_at): Row) -> Result<Link, StoreError> {
+fn link((sync_id, source_key, record_id, confirmed, state, successors, updated_at): Row) -> Result<Link, StoreError> {
     let stored = Stored::new("link", &source_key);
     Ok(Link {
         sync_id: stored.parse("sync id", &sync_id)?,
         confirmed: stored.json("confirmed fields", &confirmed)?,
         state: stored.word("state", &state)?,
+        successors: stored.json("successors", &successors)?,
         updated_at: stored.instant("update time", updated_at)?,
         record_id: plain(record_id),
         source_key: plain(source_key),

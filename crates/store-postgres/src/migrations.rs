@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "leases", include_str!("../migrations/0002_leases.sql")),
     (5, "sessions", include_str!("../migrations/0005_sessions.sql")),
     (6, "allowances", include_str!("../migrations/0006_allowances.sql")),
+    (7, "what became of links", include_str!("../migrations/0007_what_became_of_links.sql")),
 ];
 
 /// Brings the schema up to date; refuses one that is newer than this program. The migrator takes an advisory lock, so that one process

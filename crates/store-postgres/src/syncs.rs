@@ -12,13 +12,14 @@ use crate::text::{plain, text};
 
 pub(crate) struct PostgresSyncs<'t>(pub(crate) &'t mut PgConnection);
 
-type Row = (String, String, String, String, String, Option<String>, String, String, bool, Option<String>, i64, i64);
+type Row =
+    (String, String, String, String, String, Option<String>, String, String, String, bool, Option<String>, i64, i64);
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, connection_id, stream, object, preset, mapping, options, enabled, held, created_at, \
-             updated_at FROM syncs ",
+            "SELECT id, name, connection_id, stream, object, preset, mapping, options, left_out, enabled, held, \
+             created_at, updated_at FROM syncs ",
             $rest
         )
     };
@@ -29,8 +30,8 @@ impl SyncRepository for PostgresSyncs<'_> {
     async fn insert(&mut self, sync: &Sync) -> Result<(), StoreError> {
         const OPERATION: &str = "syncs.insert";
         sqlx::query(
-            "INSERT INTO syncs (id, name, connection_id, stream, object, preset, mapping, options, enabled, held, \
-             created_at, updated_at, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+            "INSERT INTO syncs (id, name, connection_id, stream, object, preset, mapping, options, left_out, enabled, \
+             held, created_at, updated_at, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
              (SELECT newest FROM outbox_newest))",
         )
         .bind(sync.id.to_string())
@@ -41,6 +42,7 @@ impl SyncRepository for PostgresSyncs<'_> {
         .bind(json_or_null(OPERATION, sync.preset.as_ref())?)
         .bind(json(OPERATION, &sync.mapping)?)
         .bind(json(OPERATION, &sync.options)?)
+        .bind(json(OPERATION, &sync.left_out)?)
         .bind(sync.enabled)
         .bind(json_or_null(OPERATION, sync.held.as_ref())?)
         .bind(micros(sync.created_at))
@@ -99,8 +101,8 @@ impl SyncRepository for PostgresSyncs<'_> {
     async fn update(&mut self, sync: &Sync) -> Result<bool, StoreError> {
         const OPERATION: &str = "syncs.update";
         let done = sqlx::query(
-            "UPDATE syncs SET stream = $2, object = $3, preset = $4, mapping = $5, options = $6, enabled = $7, \
-             held = $8, updated_at = $9 WHERE id = $1",
+            "UPDATE syncs SET stream = $2, object = $3, preset = $4, mapping = $5, options = $6, left_out = $7, \
+             enabled = $8, held = $9, updated_at = $10 WHERE id = $1",
         )
         .bind(sync.id.to_string())
         .bind(text(&sync.stream))
@@ -108,6 +110,7 @@ impl SyncRepository for PostgresSyncs<'_> {
         .bind(json_or_null(OPERATION, sync.preset.as_ref())?)
         .bind(json(OPERATION, &sync.mapping)?)
         .bind(json(OPERATION, &sync.options)?)
+        .bind(json(OPERATION, &sync.left_out)?)
         .bind(sync.enabled)
         .bind(json_or_null(OPERATION, sync.held.as_ref())?)
         .bind(micros(sync.updated_at))
@@ -128,8 +131,21 @@ impl SyncRepository for PostgresSyncs<'_> {
 }
 
 fn sync(row: Row) -> Result<Sync, StoreError> {
-    let (id, name, connection_id, stream, object, preset, mapping, options, enabled, held, created_at, updated_at) =
-        row;
+    let (
+        id,
+        name,
+        connection_id,
+        stream,
+        object,
+        preset,
+        mapping,
+        options,
+        left_out,
+        enabled,
+        held,
+        created_at,
+        updated_at,
+    ) = row;
     let stored = Stored::new("sync", &name);
     Ok(Sync {
         id: stored.parse("id", &id)?,
@@ -140,6 +156,7 @@ fn sync(row: Row) -> Result<Sync, StoreError> {
         preset: stored.json_or_none("preset", preset.as_deref())?,
         mapping: stored.json("mapping", &mapping)?,
         options: stored.json("options", &options)?,
+        left_out: stored.json("left out fields", &left_out)?,
         enabled,
         held: stored.json_or_none("hold", held.as_deref())?,
         created_at: stored.instant("creation time", created_at)?,
