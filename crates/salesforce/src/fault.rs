@@ -21,11 +21,6 @@ impl ApiFault {
         decision::of_fault(self)
     }
 
-    /// Its line, when it is the answer to a call about a Bulk job, or why a job failed.
-    pub fn entry_of_a_job(&self) -> &'static Entry {
-        decision::of_job(self)
-    }
-
     /// What follows when this is the answer for one row.
     pub fn disposition(&self) -> Disposition {
         self.entry().at(Stage::Row)

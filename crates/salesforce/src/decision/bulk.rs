@@ -2,16 +2,15 @@
 //! "Errors"). The rows of a job have the same codes as any other row.
 
 use super::Disposition::{Defer, HoldConnection, Refuse, RetryLater};
-use super::{Entry, entry, of_fault, saying};
+use super::{Entry, entry, saying};
 use crate::ApiFault;
 
 const OURS: &str = "Report this to the makers of Salesbridge, with the code and message.";
 const SENT_AGAIN: &str = "Nothing to do; the job's rows are looked up, and sent again where they did not arrive.";
 
-/// What a code of a job means. Jobs answer with REST's codes too.
-pub(crate) fn of_job(fault: &ApiFault) -> &'static Entry {
-    let fits = |entry: &&Entry| entry.code.eq_ignore_ascii_case(&fault.code) && fault.message.contains(entry.says);
-    TABLE.iter().find(fits).unwrap_or_else(|| of_fault(fault))
+/// What a code of a job means; REST may spell it in capitals.
+pub(super) fn of_job(fault: &ApiFault) -> Option<&'static Entry> {
+    TABLE.iter().find(|entry| entry.code.eq_ignore_ascii_case(&fault.code) && fault.message.contains(entry.says))
 }
 
 pub(super) static TABLE: &[Entry] = &[

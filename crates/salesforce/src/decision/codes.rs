@@ -4,13 +4,14 @@
 //! so only parts that are not translated stand in the table.
 
 use super::Disposition::{Defer, HoldConnection, Refuse, RetryLater, RetryNow};
+use super::bulk::of_job;
 use super::{Entry, entry, saying};
 use crate::ApiFault;
 
-/// What a fault means.
+/// What a fault means, of a call, a row or a Bulk job.
 pub(crate) fn of_fault(fault: &ApiFault) -> &'static Entry {
     let fits = |entry: &&Entry| entry.code == fault.code && fault.message.contains(entry.says);
-    match TABLE.iter().find(fits) {
+    match TABLE.iter().find(fits).or_else(|| of_job(fault)) {
         // A trigger, a flow or other code of the org that met a lock gives its own code, and the lock's inside the message.
         Some(found) if found.code == LOCK || !fault.message.contains(LOCK) => found,
         None if !fault.message.contains(LOCK) => &NEVER_SEEN,

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use salesbridge_egress::{MethodKind, Verdict};
 
-pub(crate) use bulk::of_job;
 pub(crate) use calls::of_call;
 pub use codes::NEVER_SEEN;
 pub(crate) use codes::{is_contention, of_fault, says_that_the_record_is_gone};

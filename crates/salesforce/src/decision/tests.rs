@@ -55,8 +55,8 @@ fn r8_a_missing_api_permission_is_named_with_its_setup_page() {
 }
 
 #[test]
-fn the_code_of_a_job_comes_before_that_of_a_call() {
-    let of_job = |code, message| fault(code, message).entry_of_a_job().disposition;
+fn the_codes_of_jobs_are_known_wherever_they_come() {
+    let of_job = |code, message| fault(code, message).entry().disposition;
     assert_eq!(of_job("InvalidBatch", "Field name not found : Nothing"), Refuse);
     assert_eq!(of_job("ExceededQuota", "The daily quota of batches is used up"), Defer);
     assert_eq!(of_job("INVALIDJOBSTATE", "Aborting already Aborted Job not allowed"), RetryLater, "REST's spelling");
@@ -64,7 +64,7 @@ fn the_code_of_a_job_comes_before_that_of_a_call() {
     assert_eq!(of_job("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), Defer);
     assert_eq!(of_job("NEVER_SEEN_BEFORE", ""), Refuse);
     let (ending, other) = (fault("ClientInputError", "LineEnding is invalid"), fault("ClientInputError", "x"));
-    assert_ne!(ending.entry_of_a_job(), other.entry_of_a_job());
+    assert_ne!(ending.entry(), other.entry());
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn every_line_can_be_found_and_is_a_sentence_for_people() {
         assert_eq!(fault(entry.code, entry.says).entry(), entry, "an earlier line hides it");
     }
     for entry in bulk::TABLE {
-        assert_eq!(fault(entry.code, entry.says).entry_of_a_job(), entry, "an earlier line hides it");
+        assert_eq!(fault(entry.code, entry.says).entry(), entry, "an earlier line hides it");
     }
 }
 
