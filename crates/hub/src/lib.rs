@@ -74,7 +74,10 @@ impl Hub {
         let mut tx = store.write().await?;
         let known = tx.installation().id().await?;
         let installation = match known {
-            Some(id) => id,
+            Some(id) => {
+                drop(tx); // or whoever writes next would wait for it
+                id
+            }
             None => {
                 let id = InstallationId::make(&*ids);
                 tx.installation().create(id, clock.now()).await?;
