@@ -58,6 +58,10 @@ impl SalesforceSettings {
 pub(crate) struct SyncSettings {
     /// Rows of one write call; 1 to 200.
     pub(crate) batch_rows: usize,
+    /// From how many rows on they go by a job of the Bulk API; 0 is never.
+    pub(crate) bulk_from_rows: usize,
+    /// Rows of one job; 1 to 100,000.
+    pub(crate) bulk_rows: usize,
     /// Seconds that a write whose answer was lost may still be under way at Salesforce. Salesforce ends a REST call after ten minutes.
     pub(crate) in_flight_seconds: u64,
     /// Milliseconds of the same for a local org.
@@ -66,7 +70,13 @@ pub(crate) struct SyncSettings {
 
 impl Default for SyncSettings {
     fn default() -> Self {
-        Self { batch_rows: 200, in_flight_seconds: 600, in_flight_local_milliseconds: 1000 }
+        Self {
+            batch_rows: 200,
+            bulk_from_rows: 2000,
+            bulk_rows: 20_000,
+            in_flight_seconds: 600,
+            in_flight_local_milliseconds: 1000,
+        }
     }
 }
 
@@ -90,10 +100,15 @@ impl Settings {
         let file = read_file(&data.join(FILE))?;
         let mut sync = file.sync;
         from_environment("SALESBRIDGE_SYNC_BATCH_ROWS", &mut sync.batch_rows)?;
+        from_environment("SALESBRIDGE_SYNC_BULK_FROM_ROWS", &mut sync.bulk_from_rows)?;
+        from_environment("SALESBRIDGE_SYNC_BULK_ROWS", &mut sync.bulk_rows)?;
         from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_SECONDS", &mut sync.in_flight_seconds)?;
         from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_LOCAL_MILLISECONDS", &mut sync.in_flight_local_milliseconds)?;
         if !(1..=200).contains(&sync.batch_rows) {
             anyhow::bail!("sync.batch_rows is {}; expected is a whole number from 1 to 200", sync.batch_rows);
+        }
+        if !(1..=100_000).contains(&sync.bulk_rows) {
+            anyhow::bail!("sync.bulk_rows is {}; expected is a whole number from 1 to 100000", sync.bulk_rows);
         }
         let master_key_file = std::env::var_os("SALESBRIDGE_MASTER_KEY_FILE")
             .map(PathBuf::from)
@@ -107,6 +122,8 @@ impl Settings {
     pub(crate) fn connectors(&self) -> salesbridge_hub::ConnectorSettings {
         salesbridge_hub::ConnectorSettings {
             batch_rows: self.sync.batch_rows,
+            bulk_from_rows: self.sync.bulk_from_rows,
+            bulk_rows: self.sync.bulk_rows,
             in_flight: Duration::from_secs(self.sync.in_flight_seconds),
             in_flight_local: Duration::from_millis(self.sync.in_flight_local_milliseconds),
             reserve_percent: self.salesforce.reserve_percent,
@@ -199,6 +216,8 @@ mod tests {
         assert_eq!(file.salesforce.concurrent_calls, salesforce.concurrent_calls);
         assert!(file.database_url.is_some() && file.database_url_file.is_some());
         assert_eq!(file.sync.batch_rows, defaults.batch_rows);
+        assert_eq!(file.sync.bulk_from_rows, defaults.bulk_from_rows);
+        assert_eq!(file.sync.bulk_rows, defaults.bulk_rows);
         assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
         assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);
     }

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::FutureExt;
 
 use crate::{
     Answers, Cells, ClaimedRecords, ConnectorError, Destination, FieldValue, Intent, NothingClaimed, Operation,
-    RecoveredRow, Recovery, RowAnswer, SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
+    RecoveredRow, Recovery, Route, RowAnswer, SendFailure, SendWatch, Unwatched, WriteBatch, WriteOptions, WriteRow,
 };
 
 /// A destination under test, with the other side in reach.
@@ -32,6 +33,9 @@ pub trait Subject: Send + Sync {
 
     /// A unique external-ID field of the object, when the destination can use one.
     fn external_id_field(&self) -> Option<String>;
+
+    /// Which way the suite's batches go.
+    fn route(&self) -> Route;
 
     /// The next write is carried out when `written`, and its answer is lost either way.
     async fn lose_next_answer(&self, written: bool);
@@ -56,6 +60,97 @@ pub async fn check_destination(subject: &dyn Subject) {
     }
     equal_rows_are_recovered_by_number_and_claimed_records_are_left_alone(subject).await;
     a_record_that_is_gone_is_said_to_be_gone(subject).await;
+    if subject.route() == Route::Job {
+        a_job_that_nobody_sent_is_recovered_as_not_sent(subject).await;
+        a_job_whose_sender_died_before_it_was_queued_is_recovered_as_not_sent(subject).await;
+        a_job_that_nobody_waited_for_tells_later_what_became_of_its_rows(subject).await;
+    }
+}
+
+/// The process died when the job had been made, and perhaps journalled.
+async fn a_job_that_nobody_sent_is_recovered_as_not_sent(subject: &dyn Subject) {
+    let before = subject.records().await.len();
+    let intent = prepare(subject, &creates(subject, &["idle 1", "idle 2"], None)).await;
+    assert_eq!(recover(subject, &intent, &NothingClaimed).await, vec![RecoveredRow::NotSent; 2]);
+    assert_eq!(subject.records().await.len(), before);
+}
+
+async fn a_job_whose_sender_died_before_it_was_queued_is_recovered_as_not_sent(subject: &dyn Subject) {
+    let before = subject.records().await.len();
+    let intent = prepare(subject, &creates(subject, &["left 1", "left 2"], None)).await;
+    dies(subject, &intent, Death::Uploaded).await;
+    assert_eq!(recover(subject, &intent, &NothingClaimed).await, vec![RecoveredRow::NotSent; 2]);
+    assert_eq!(recover(subject, &intent, &NothingClaimed).await, vec![RecoveredRow::NotSent; 2], "asked again");
+    assert_eq!(subject.records().await.len(), before, "a job that was found so never acts");
+}
+
+async fn a_job_that_nobody_waited_for_tells_later_what_became_of_its_rows(subject: &dyn Subject) {
+    let too_long = "x".repeat(300);
+    for death in [Death::Queued, Death::Waiting, Death::Answered] {
+        let intent = prepare(subject, &creates(subject, &["alone 1", &too_long, "alone 3"], None)).await;
+        match death {
+            Death::Waiting => match subject.destination().send(&intent, &Mortal(death)).await {
+                // Where nothing has to be waited for, nobody is asked.
+                Ok(_) | Err(SendFailure::GivenUp) => {}
+                other => panic!("given up was expected: {other:?}"),
+            },
+            _ => dies(subject, &intent, death).await,
+        }
+        let rows = recover(subject, &intent, &NothingClaimed).await;
+        let [RecoveredRow::Answered(RowAnswer::Created { record_id: first }), refused, third] = &rows[..] else {
+            panic!("three rows were expected, the first one created: {rows:?}");
+        };
+        assert!(matches!(refused, RecoveredRow::Answered(RowAnswer::Refused(_))), "{death:?}: {refused:?}");
+        assert!(matches!(third, RecoveredRow::Answered(RowAnswer::Created { .. })), "{death:?}: {third:?}");
+        assert_eq!(value_of(subject, first).await.as_deref(), Some("alone 1"), "{death:?}");
+        assert_eq!(recover(subject, &intent, &NothingClaimed).await, rows, "asked again, it says the same");
+    }
+}
+
+/// Where a send ends without a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Death {
+    Uploaded,
+    Queued,
+    Waiting,
+    Answered,
+}
+
+struct Mortal(Death);
+
+impl Mortal {
+    fn dies_at(&self, death: Death) {
+        if self.0 == death {
+            // Silently: this panic is the death of a process, no failure of a test.
+            std::panic::resume_unwind(Box::new("the process died"));
+        }
+    }
+}
+
+#[async_trait]
+impl SendWatch for Mortal {
+    fn uploaded(&self) {
+        self.dies_at(Death::Uploaded);
+    }
+
+    fn sent(&self) {
+        self.dies_at(Death::Queued);
+    }
+
+    fn answered(&self) {
+        self.dies_at(Death::Answered);
+    }
+
+    async fn waits(&self, pause: Duration) -> bool {
+        self.0 != Death::Waiting && Unwatched.waits(pause).await
+    }
+}
+
+async fn dies(subject: &dyn Subject, intent: &Intent, death: Death) {
+    let mortal = Mortal(death);
+    let sending = subject.destination().send(intent, &mortal);
+    let sent = std::panic::AssertUnwindSafe(sending).catch_unwind().await;
+    assert!(sent.is_err(), "the send was to die when it was {death:?}");
 }
 
 async fn rows_are_answered_in_order_and_a_refused_row_stops_no_other(subject: &dyn Subject) {
@@ -80,7 +175,7 @@ async fn a_field_that_is_omitted_is_left_alone_and_one_that_is_cleared_is_emptie
     batch.cells.put(0, column, Some(FieldValue::Text("kept".to_owned())));
     let id = created(&send(subject, &batch).await)[0].clone();
 
-    let mut omitted = updates(&subject.object(), &[&first, &second], &[&id]);
+    let mut omitted = updates(subject, &[&first, &second], &[&id]);
     omitted.cells.put(0, 0, Some(FieldValue::Text("states 2".to_owned())));
     assert_eq!(send(subject, &omitted).await, [RowAnswer::Updated { record_id: id.clone() }]);
     assert_eq!(
@@ -89,7 +184,7 @@ async fn a_field_that_is_omitted_is_left_alone_and_one_that_is_cleared_is_emptie
         "an omitted field keeps its value"
     );
 
-    let mut cleared = updates(&subject.object(), &[&first, &second], &[&id]);
+    let mut cleared = updates(subject, &[&first, &second], &[&id]);
     cleared.cells.put(0, 1, None);
     assert_eq!(send(subject, &cleared).await, [RowAnswer::Updated { record_id: id.clone() }]);
     assert_eq!(record(subject, &id).await, (id.clone(), Some("states 2".to_owned()), None));
@@ -150,7 +245,7 @@ async fn a_record_that_is_gone_is_said_to_be_gone(subject: &dyn Subject) {
     wrong.replace_range(10..15, "zzzzz");
     let wrong = if wrong.len() == 18 { with_suffix(&wrong[..15]) } else { wrong };
     let [first, _] = subject.fields();
-    let mut batch = updates(&subject.object(), &[&first], &[&wrong]);
+    let mut batch = updates(subject, &[&first], &[&wrong]);
     batch.cells.put(0, 0, Some(FieldValue::Text("nobody".to_owned())));
     let answers = send(subject, &batch).await;
     assert!(matches!(&answers[..], [RowAnswer::Gone(_)]), "gone was expected: {answers:?}");
@@ -184,12 +279,13 @@ fn creates(subject: &dyn Subject, values: &[&str], external_id_field: Option<&st
         object: subject.object(),
         operation: Operation::Create { external_id_field: external_id_field.map(str::to_owned) },
         options: WriteOptions { allow_duplicates: true, assignment_rules: false },
+        route: subject.route(),
         rows,
         cells,
     }
 }
 
-fn updates(object: &str, fields: &[&str], ids: &[&str]) -> WriteBatch {
+fn updates(subject: &dyn Subject, fields: &[&str], ids: &[&str]) -> WriteBatch {
     let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
     let mut cells = Cells::new(fields.into());
     let row = |id: &&str| WriteRow { record_id: Some((*id).to_owned()), external_id: None };
@@ -198,9 +294,10 @@ fn updates(object: &str, fields: &[&str], ids: &[&str]) -> WriteBatch {
     });
     let options = WriteOptions { allow_duplicates: true, assignment_rules: false };
     WriteBatch {
-        object: object.to_owned(),
+        object: subject.object(),
         operation: Operation::Update,
         options,
+        route: subject.route(),
         rows: ids.iter().map(row).collect(),
         cells,
     }
@@ -226,9 +323,12 @@ async fn expect_lost(subject: &dyn Subject, intent: &Intent) {
 }
 
 async fn recover(subject: &dyn Subject, intent: &Intent, claimed: &dyn ClaimedRecords) -> Vec<RecoveredRow> {
-    match subject.destination().recover(intent, LONG_ENOUGH, claimed).await {
-        Ok(Recovery::Rows(rows)) => rows,
-        other => panic!("rows were expected: {other:?}"),
+    loop {
+        match subject.destination().recover(intent, LONG_ENOUGH, claimed).await {
+            Ok(Recovery::Rows(rows)) => return rows,
+            Ok(Recovery::Wait { .. }) if subject.route() == Route::Job => tokio::task::yield_now().await,
+            other => panic!("rows were expected: {other:?}"),
+        }
     }
 }
 

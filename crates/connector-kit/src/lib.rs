@@ -15,8 +15,8 @@ mod value;
 pub use answer::{Answers, RecoveredRow, Recovery, Refusal, RowAnswer};
 pub use cells::{Cell, Cells};
 pub use destination::{
-    ClaimedRecords, Destination, Intent, NothingClaimed, Operation, SendWatch, Unwatched, WriteBatch, WriteOptions,
-    WriteRow,
+    Batching, ClaimedRecords, Destination, Intent, NothingClaimed, Operation, Route, SendWatch, Unwatched, WriteBatch,
+    WriteOptions, WriteRow,
 };
 pub use problem::{ConnectorError, NextStep, SendFailure};
 pub use schema::{FieldSchema, ObjectSchema};

@@ -16,8 +16,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Answers, Cell, ClaimedRecords, ConnectorError, Destination, FieldSchema, Intent, NextStep, ObjectSchema, Operation,
-    RecoveredRow, Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch,
+    Answers, Batching, Cell, ClaimedRecords, ConnectorError, Destination, FieldSchema, Intent, NextStep, ObjectSchema,
+    Operation, RecoveredRow, Recovery, Refusal, Route, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// A destination in memory. Every object has the same fields, given when it is made; a field whose name ends with `__c` is an external id, and texts longer
@@ -25,6 +25,8 @@ use crate::{
 pub struct MemoryDestination {
     schema: ObjectSchema,
     batch_rows: usize,
+    /// From how many rows on jobs are used, and the rows of one job.
+    jobs: Option<(usize, usize)>,
     inner: Mutex<Inner>,
 }
 
@@ -50,6 +52,16 @@ struct Inner {
     faults: Vec<Fault>,
     calls: u64,
     sends: Vec<(Operation, usize)>,
+    jobs: Vec<Job>,
+}
+
+/// A job, which acts when it is looked at for the second time.
+#[derive(Clone)]
+enum Job {
+    Open,
+    Queued { looks: usize },
+    Aborted,
+    Done(Answers),
 }
 
 /// A record that was made.
@@ -68,6 +80,7 @@ struct Prepared {
     object: String,
     operation: Operation,
     rows: Vec<PreparedRow>,
+    job: Option<usize>,
 }
 
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -91,7 +104,12 @@ impl MemoryDestination {
             unique: is_external_id(name),
         };
         let schema = ObjectSchema { name: "Thing".to_owned(), fields: fields.iter().map(field).collect() };
-        Self { schema, batch_rows, inner: Mutex::default() }
+        Self { schema, batch_rows, jobs: None, inner: Mutex::default() }
+    }
+
+    /// The same, but where at least `from_rows` wait they go by jobs of `job_rows`.
+    pub fn with_jobs(self, from_rows: usize, job_rows: usize) -> Self {
+        Self { jobs: Some((from_rows, job_rows)), ..self }
     }
 
     /// Scripts what the next sends do; later sends answer.
@@ -137,8 +155,11 @@ impl Destination for MemoryDestination {
         Ok(ObjectSchema { name: object.to_owned(), ..self.schema.clone() })
     }
 
-    fn batch_rows(&self) -> usize {
-        self.batch_rows
+    fn batching(&self, _: &Operation, _: WriteOptions, waiting: usize) -> Batching {
+        match self.jobs {
+            Some((from_rows, rows)) if waiting >= from_rows => Batching { rows, route: Route::Job, calls: 3 },
+            _ => Batching { rows: self.batch_rows, route: Route::Call, calls: 1 },
+        }
     }
 
     fn calls_made(&self) -> u64 {
@@ -147,31 +168,26 @@ impl Destination for MemoryDestination {
 
     async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
         let rows = (0..batch.rows.len()).map(|row| prepare_row(batch, row)).collect();
-        let prepared = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows };
+        let job = (batch.route == Route::Job).then(|| self.inner().open_job());
+        let prepared = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows, job };
         serde_json::to_vec(&prepared).map(Intent).map_err(unreadable)
     }
 
     async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
         let prepared: Prepared = read(intent).map_err(SendFailure::NotSent)?;
-        let mut inner = self.inner();
-        inner.calls += 1;
-        inner.sends.push((prepared.operation.clone(), prepared.rows.len()));
-        let fault = if inner.faults.is_empty() { None } else { Some(inner.faults.remove(0)) };
-        match fault {
-            Some(Fault::NotSent) => return Err(SendFailure::NotSent(trouble("not sent"))),
-            Some(Fault::LostBeforeWrite) => return Err(SendFailure::MayHaveHappened(trouble("lost before the write"))),
-            Some(Fault::RefuseWholeIfMoreThan(rows)) if prepared.rows.len() > rows => {
-                inner.faults.insert(0, Fault::RefuseWholeIfMoreThan(rows));
-                return Err(SendFailure::RefusedWhole(refusal("WHOLE", "the batch is refused", &[])));
-            }
-            Some(Fault::DeferRows) => {
-                let deferred = || RowAnswer::Deferred { refusal: refusal("LATER", "not now", &[]), pause: None };
-                return Ok(prepared.rows.iter().map(|_| deferred()).collect());
-            }
-            _ => {}
+        let fault = self.inner().begin_send(&prepared)?;
+        if fault == Some(Fault::DeferRows) {
+            let deferred = || RowAnswer::Deferred { refusal: refusal("LATER", "not now", &[]), pause: None };
+            return Ok(prepared.rows.iter().map(|_| deferred()).collect());
         }
-        let answers = inner.write(&prepared);
-        watch.sent();
+        let answers = match prepared.job {
+            None => {
+                let answers = self.inner().write(&prepared);
+                watch.sent();
+                answers
+            }
+            Some(job) => self.run_job(job, &prepared, watch, fault).await?,
+        };
         if fault == Some(Fault::LostAfterWrite) {
             return Err(SendFailure::MayHaveHappened(trouble("the answer was lost")));
         }
@@ -189,6 +205,9 @@ impl Destination for MemoryDestination {
         let records = {
             let mut inner = self.inner();
             inner.calls += 1;
+            if let Some(job) = prepared.job {
+                return Ok(inner.recover_job(job, &prepared));
+            }
             inner.records.clone()
         };
         let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
@@ -206,7 +225,89 @@ impl Destination for MemoryDestination {
     }
 }
 
+impl MemoryDestination {
+    /// Uploads, queues, and waits for the end.
+    async fn run_job(
+        &self,
+        job: usize,
+        prepared: &Prepared,
+        watch: &dyn SendWatch,
+        fault: Option<Fault>,
+    ) -> Result<Answers, SendFailure> {
+        watch.uploaded();
+        self.inner().queue_job(job);
+        watch.sent();
+        if fault == Some(Fault::LostAfterWrite) {
+            return Err(SendFailure::MayHaveHappened(trouble("the answer was lost")));
+        }
+        loop {
+            if let Some(answers) = self.inner().look_at_job(job, prepared) {
+                return Ok(answers);
+            }
+            if !watch.waits(Duration::from_millis(1)).await {
+                return Err(SendFailure::GivenUp);
+            }
+        }
+    }
+}
+
 impl Inner {
+    /// What happens to this send, unless it ends at once.
+    fn begin_send(&mut self, prepared: &Prepared) -> Result<Option<Fault>, SendFailure> {
+        self.calls += 1;
+        self.sends.push((prepared.operation.clone(), prepared.rows.len()));
+        let fault = if self.faults.is_empty() { None } else { Some(self.faults.remove(0)) };
+        match fault {
+            Some(Fault::NotSent) => Err(SendFailure::NotSent(trouble("not sent"))),
+            Some(Fault::LostBeforeWrite) => Err(SendFailure::MayHaveHappened(trouble("lost before the write"))),
+            Some(Fault::RefuseWholeIfMoreThan(rows)) if prepared.rows.len() > rows => {
+                self.faults.insert(0, Fault::RefuseWholeIfMoreThan(rows));
+                Err(SendFailure::RefusedWhole(refusal("WHOLE", "the batch is refused", &[])))
+            }
+            fault => Ok(fault),
+        }
+    }
+
+    fn open_job(&mut self) -> usize {
+        self.calls += 1;
+        self.jobs.push(Job::Open);
+        self.jobs.len() - 1
+    }
+
+    fn queue_job(&mut self, job: usize) {
+        if matches!(self.jobs[job], Job::Open) {
+            self.jobs[job] = Job::Queued { looks: 0 };
+        }
+    }
+
+    /// The answers of a job that is over. Time passes for jobs when they are looked at.
+    fn look_at_job(&mut self, job: usize, prepared: &Prepared) -> Option<Answers> {
+        match self.jobs[job].clone() {
+            Job::Queued { looks: 0 } => {
+                self.jobs[job] = Job::Queued { looks: 1 };
+                None
+            }
+            Job::Queued { .. } => {
+                let answers = self.write(prepared);
+                self.jobs[job] = Job::Done(answers.clone());
+                Some(answers)
+            }
+            Job::Done(answers) => Some(answers),
+            Job::Open | Job::Aborted => None,
+        }
+    }
+
+    fn recover_job(&mut self, job: usize, prepared: &Prepared) -> Recovery {
+        if matches!(self.jobs[job], Job::Open | Job::Aborted) {
+            self.jobs[job] = Job::Aborted;
+            return Recovery::Rows(vec![RecoveredRow::NotSent; prepared.rows.len()]);
+        }
+        match self.look_at_job(job, prepared) {
+            Some(answers) => Recovery::Rows(answers.into_iter().map(RecoveredRow::Answered).collect()),
+            None => Recovery::Wait { pause: Duration::from_millis(1) },
+        }
+    }
+
     fn write(&mut self, prepared: &Prepared) -> Answers {
         prepared.rows.iter().map(|row| self.write_row(&prepared.object, row)).collect()
     }

@@ -44,6 +44,8 @@ pub enum SendFailure {
     MayHaveHappened(ConnectorError),
     /// Nothing was written: the object is not what it was when the batch was prepared, for example because a field has gone.
     Outdated(ConnectorError),
+    /// It is under way, and its answer was not waited for: recover before anything else.
+    GivenUp,
     /// The other side refused the whole batch and wrote none of it, though perhaps only one row is at fault.
     RefusedWhole(Refusal),
 }

@@ -20,6 +20,10 @@ use crate::{Hub, HubError};
 pub struct ConnectorSettings {
     /// Rows of one write call, at most what the API allows.
     pub batch_rows: usize,
+    /// From how many rows on they go by a job of the Bulk API; 0 is never.
+    pub bulk_from_rows: usize,
+    /// Rows of one job.
+    pub bulk_rows: usize,
     /// How long a write whose answer was lost may still be under way at Salesforce.
     pub in_flight: Duration,
     /// The same for a local org, which ends a write at once.
@@ -129,6 +133,8 @@ impl Hub {
             edited_at: connection.updated_at,
             shelf,
             batch_rows: settings.batch_rows,
+            bulk_from_rows: settings.bulk_from_rows,
+            bulk_rows: settings.bulk_rows,
             in_flight: settings.in_flight,
             in_flight_local: settings.in_flight_local,
             concurrent_calls: settings.concurrent_calls,

@@ -9,8 +9,12 @@ pub enum Step {
     AfterJournal,
     /// The request is about to leave.
     BeforeSend,
+    /// Everything is on the other side, which has not been told to act on it. Only jobs come by here.
+    AfterUpload,
     /// The other side has acted; its answer has not been read.
     AfterSend,
+    /// The other side works on the write. Only jobs come by here.
+    WhileWaiting,
     /// The whole answer is here, unread.
     BeforeAnswer,
     /// The answer is judged row by row; nothing of it is stored.
@@ -23,16 +27,23 @@ pub enum Step {
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Step; 8] = [
+    pub const ALL: [Step; 10] = [
         Step::BeforeJournal,
         Step::AfterJournal,
         Step::BeforeSend,
+        Step::AfterUpload,
         Step::AfterSend,
+        Step::WhileWaiting,
         Step::BeforeAnswer,
         Step::AfterAnswer,
         Step::BeforeSettle,
         Step::AfterSettle,
     ];
+
+    /// Whether only jobs come by here.
+    pub fn is_of_jobs(self) -> bool {
+        matches!(self, Step::AfterUpload | Step::WhileWaiting)
+    }
 
     /// Its name, such as `after-send`.
     pub fn name(self) -> &'static str {
@@ -40,7 +51,9 @@ impl Step {
             Step::BeforeJournal => "before-journal",
             Step::AfterJournal => "after-journal",
             Step::BeforeSend => "before-send",
+            Step::AfterUpload => "after-upload",
             Step::AfterSend => "after-send",
+            Step::WhileWaiting => "while-waiting",
             Step::BeforeAnswer => "before-answer",
             Step::AfterAnswer => "after-answer",
             Step::BeforeSettle => "before-settle",

@@ -29,7 +29,8 @@ mod versions;
 pub use auth::{ClientCredentials, Session, SignIn};
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
-    JobPauses, JobState, NULL_TEXT, QueryJobPage, ResultLocator, UploadBody, row_fault,
+    JobPauses, JobState, KeyKind, NULL_TEXT, QueryJobPage, ResultLocator, RowIndex, RowPrint, RowPrinter, UploadBody,
+    csv_rows, row_fault,
 };
 pub use call_budget::{Again, ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget, Grant};
 pub use client::{OrgClient, OrgClientParts};

@@ -9,14 +9,16 @@ use crate::error::EngineError;
 use crate::outgoing::Outgoing;
 use crate::settle::Settlement;
 
-/// Rows looked at in one stretch.
-const DUE_ROWS: u32 = 1000;
+/// Rows looked at in one stretch, unless a batch can be larger.
+const DUE_ROWS: usize = 1000;
 
 impl Engine {
     /// Sends every row that is due now; `Some` when the advance ends before that.
     pub(crate) async fn send_due(&self, job: &Job<'_>) -> Delivery {
+        let most = DUE_ROWS.max(job.largest_batch(true)).max(job.largest_batch(false));
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
         loop {
-            let due = self.store.read().await?.due().ready(job.sync.id, self.clock.now(), DUE_ROWS).await?;
+            let due = self.store.read().await?.due().ready(job.sync.id, self.clock.now(), most).await?;
             if due.is_empty() {
                 self.finish_changes_run(job).await?;
                 return Ok(None);

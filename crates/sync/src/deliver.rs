@@ -1,7 +1,10 @@
 //! Delivering a batch: prepare, journal, send, settle.
 
+use std::time::Duration;
+
+use async_trait::async_trait;
 use salesbridge_connector_kit::{
-    Answers, ConnectorError, Intent, NextStep, Refusal, RowAnswer, SendFailure, SendWatch,
+    Answers, ConnectorError, Intent, NextStep, Refusal, Route, RowAnswer, SendFailure, SendWatch,
 };
 use salesbridge_journal::{NewIntent, Step};
 use salesbridge_model::{RunId, RunProblem, RunState};
@@ -10,37 +13,46 @@ use salesbridge_store::{JournalEntry, Transaction};
 use crate::advance::{Advance, Obstacle};
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
-use crate::outgoing::{OutgoingRow, write_batch};
+use crate::outgoing::{OutgoingRow, is_creating, write_batch};
 use crate::settle::RowEnd;
 
 /// A delivery: `None` when every row of it is settled, or why the advance ends here.
 pub(crate) type Delivery = Result<Option<Advance>, EngineError>;
 
 impl Engine {
-    /// Delivers rows that all make a record, or all change one, in batches of the destination's size. A batch that is refused as a whole is halved until
-    /// the row at fault stands alone.
+    /// Delivers rows that all make a record, or all change one, in batches as the destination parts them. A batch that is refused as a whole is halved until
+    /// the row at fault stands alone; smaller parts may go another way.
     pub(crate) async fn deliver(&self, job: &Job<'_>, run: RunId, rows: Vec<OutgoingRow>) -> Delivery {
-        let size = job.destination.batch_rows();
-        let mut batches = self.locked.batches(job, rows, size);
-        while let Some(batch) = batches.pop_front() {
-            match self.deliver_batch(job, run, &batch).await? {
+        let size = job.batching(is_creating(&rows), rows.len()).rows;
+        let mut parts = self.locked.batches(job, rows, size);
+        while let Some(mut batch) = parts.pop_front() {
+            let batching = job.batching(is_creating(&batch), batch.len());
+            if batch.len() > batching.rows {
+                parts.push_front(batch.split_off(batching.rows));
+            }
+            match self.deliver_batch(job, run, &batch, batching.route).await? {
                 Sent::Settled => {}
                 Sent::Ends(ending) => return Ok(Some(ending)),
                 Sent::RefusedWhole => {
-                    let (first, second) = batch.split_at(batch.len() / 2);
-                    batches.push_front(second.to_vec());
-                    batches.push_front(first.to_vec());
+                    parts.push_front(batch.split_off(batch.len() / 2));
+                    parts.push_front(batch);
                 }
             }
         }
         Ok(None)
     }
 
-    async fn deliver_batch(&self, job: &Job<'_>, run: RunId, rows: &[OutgoingRow]) -> Result<Sent, EngineError> {
+    async fn deliver_batch(
+        &self,
+        job: &Job<'_>,
+        run: RunId,
+        rows: &[OutgoingRow],
+        route: Route,
+    ) -> Result<Sent, EngineError> {
         if job.stop.is_cancelled() {
             return Ok(Sent::Ends(Advance::Stopped));
         }
-        let batch = write_batch(job, job.plan.fields(), rows);
+        let batch = write_batch(job, job.plan.fields(), rows, route);
         let intent = match job.destination.prepare(&batch).await {
             Ok(intent) => intent,
             Err(error) => return Ok(Sent::Ends(self.obstructed(&error))),
@@ -55,7 +67,7 @@ impl Engine {
         if !job.lease.is_good_at(self.clock.monotonic()) {
             return Err(EngineError::LeaseLost);
         }
-        let sent = job.destination.send(&Intent(entry.payload.clone()), &Watch(self)).await;
+        let sent = job.destination.send(&Intent(entry.payload.clone()), &Watch { engine: self, job, run }).await;
         let calls = job.destination.calls_made() - calls_before;
         self.settle_sent(job, &entry, sent, calls).await
     }
@@ -77,6 +89,7 @@ impl Engine {
                 Ok(self.lost(entry, &miscounted(entry, answers.len(), NextStep::RetryLater { pause: None })))
             }
             Err(SendFailure::MayHaveHappened(error)) => Ok(self.lost(entry, &error)),
+            Err(SendFailure::GivenUp) => Ok(self.left_alone(entry)),
             Err(SendFailure::NotSent(error)) => {
                 self.settle(job, entry, vec![RowEnd::NotSent; entry.rows.len()], calls).await?;
                 Ok(Sent::Ends(self.obstructed(&error)))
@@ -104,6 +117,16 @@ impl Engine {
             "the answer to intent {} was lost; it is recovered before anything else is sent", entry.id
         );
         Sent::Ends(self.obstructed(error))
+    }
+
+    /// The other side goes on with it by itself; the next advance finds out how far it came.
+    fn left_alone(&self, entry: &JournalEntry) -> Sent {
+        self.journal.broke(entry.id);
+        tracing::info!(
+            intent.id = %entry.id, sync.id = %entry.sync_id, rows = entry.rows.len(),
+            "intent {} is still being worked on and is no longer waited for; what became of it is found out later", entry.id
+        );
+        Sent::Ends(Advance::Stopped)
     }
 
     /// Journals an intent, in the transaction that sees that it is still wanted; `None` when it is not. So nothing is sent that was journalled after a
@@ -159,15 +182,43 @@ enum Sent {
     Ends(Advance),
 }
 
-struct Watch<'a>(&'a Engine);
+struct Watch<'a> {
+    engine: &'a Engine,
+    job: &'a Job<'a>,
+    run: RunId,
+}
 
+#[async_trait]
 impl SendWatch for Watch<'_> {
+    fn uploaded(&self) {
+        self.engine.steps.reached(Step::AfterUpload);
+    }
+
     fn sent(&self) {
-        self.0.steps.reached(Step::AfterSend);
+        self.engine.steps.reached(Step::AfterSend);
     }
 
     fn answered(&self) {
-        self.0.steps.reached(Step::BeforeAnswer);
+        self.engine.steps.reached(Step::BeforeAnswer);
+    }
+
+    /// Whoever stops the process or switches the sync off does not wait for a job that takes an hour.
+    async fn waits(&self, pause: Duration) -> bool {
+        self.engine.steps.reached(Step::WhileWaiting);
+        if !self.job.lease.is_good_at(self.engine.clock.monotonic()) {
+            return false;
+        }
+        tokio::select! {
+            biased;
+            () = self.job.stop.cancelled() => return false,
+            () = tokio::time::sleep(pause) => {}
+        }
+        let wanted = async {
+            let mut tx = self.engine.store.read().await?;
+            is_wanted(&mut *tx, self.job, self.run).await
+        };
+        // A store that cannot be read says nothing; the answer will be stored when it can.
+        wanted.await.unwrap_or(true)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use salesbridge_connector_kit::{Destination, ObjectSchema, Source, WriteOptions};
+use salesbridge_connector_kit::{Batching, Destination, ObjectSchema, Operation, Source, WriteOptions};
 use salesbridge_journal::{Journal, Lease, Steps};
 use salesbridge_model::{Clock, IdMaker, InstallationId, RunState, RunTrigger, Sync, SyncId};
 use salesbridge_store::{Store, Transaction};
@@ -53,6 +53,24 @@ impl Job<'_> {
             allow_duplicates: self.sync.options.allow_duplicates,
             assignment_rules: self.sync.options.assignment_rules,
         }
+    }
+
+    /// What is done with rows that all make a record, or all change one.
+    pub(crate) fn operation(&self, creating: bool) -> Operation {
+        match creating {
+            true => Operation::Create { external_id_field: self.sync.options.external_id_field.clone() },
+            false => Operation::Update,
+        }
+    }
+
+    /// How so many rows are parted into batches.
+    pub(crate) fn batching(&self, creating: bool, rows: usize) -> Batching {
+        self.destination.batching(&self.operation(creating), self.write_options(), rows)
+    }
+
+    /// Rows of the largest batch there can be: as many are gathered before any is sent.
+    pub(crate) fn largest_batch(&self, creating: bool) -> usize {
+        self.batching(creating, usize::MAX).rows
     }
 
     /// Whether the sync, as it is stored now, still says what this job was opened with.

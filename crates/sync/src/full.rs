@@ -13,7 +13,8 @@ use crate::settle::Settlement;
 
 /// Rows read at once.
 const PAGE_ROWS: usize = 500;
-/// Rows read before a checkpoint is forced, so that memory stays flat and changes wait for a stretch, not for the whole stream.
+/// Rows read before a checkpoint is forced, so that memory stays flat and changes wait for a stretch, not for the whole stream. Where batches are larger,
+/// as many as the largest has.
 const STRETCH_ROWS: usize = 10_000;
 
 impl Engine {
@@ -27,6 +28,7 @@ impl Engine {
             ControlFlow::Break(ending) => return Ok(ending),
         };
         let mut outgoing = Outgoing::default();
+        let stretch_rows = STRETCH_ROWS.max(job.largest_batch(true)).max(job.largest_batch(false));
         let mut position = run.cursor.clone();
         let mut read = 0;
         loop {
@@ -46,7 +48,7 @@ impl Engine {
                 // Read again after a crash: what has its outcome in this run is done in it; if it has changed since, it is due.
                 outgoing.leave_out(&tx.outcomes().recorded(run.id, &mapped.keys).await?);
             }
-            let everything = at_end || read >= STRETCH_ROWS;
+            let everything = at_end || read >= stretch_rows;
             if let Some(ending) = self.deliver_full_batches(job, &run, &mut outgoing, everything).await? {
                 return Ok(FullRun::Ends(ending));
             }
@@ -90,8 +92,8 @@ impl Engine {
         outgoing: &mut Outgoing,
         everything: bool,
     ) -> Delivery {
-        let size = job.destination.batch_rows();
-        for rows in [&mut outgoing.creates, &mut outgoing.updates] {
+        for (creating, rows) in [(true, &mut outgoing.creates), (false, &mut outgoing.updates)] {
+            let size = job.largest_batch(creating);
             let sendable = if everything { rows.len() } else { rows.len() - rows.len() % size };
             let batch: Vec<_> = rows.drain(..sendable).collect();
             if let Some(ending) = self.deliver(job, run.id, batch).await? {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use salesbridge_connector_kit::{Cell, Cells, FieldValue, Operation, Refusal, WriteBatch, WriteRow};
+use salesbridge_connector_kit::{Cell, Cells, FieldValue, Refusal, Route, WriteBatch, WriteRow};
 use salesbridge_model::{ConfirmedFields, Link, LinkState, Timestamp};
 use salesbridge_store::{DueRow, DueState, IntentRow};
 
@@ -134,8 +134,8 @@ impl OutgoingRow {
 }
 
 /// The batch that writes these rows: all of them make a record, or all of them change one.
-pub(crate) fn write_batch(job: &Job<'_>, fields: &Arc<[String]>, rows: &[OutgoingRow]) -> WriteBatch {
-    let creating = rows.first().is_some_and(|row| row.intent.record_id.is_none());
+pub(crate) fn write_batch(job: &Job<'_>, fields: &Arc<[String]>, rows: &[OutgoingRow], route: Route) -> WriteBatch {
+    let creating = is_creating(rows);
     let external_id_field = job.sync.options.external_id_field.clone().filter(|_| creating);
     let longest = external_id_field.as_ref().and_then(|name| job.object.field(name)).and_then(|field| field.length);
     let mut cells = Cells::new(fields.clone());
@@ -148,8 +148,13 @@ pub(crate) fn write_batch(job: &Job<'_>, fields: &Arc<[String]>, rows: &[Outgoin
         WriteRow { record_id: row.intent.record_id.clone(), external_id: external_id_field.as_ref().map(key) }
     };
     let rows = rows.iter().map(write_row).collect();
-    let operation = if creating { Operation::Create { external_id_field } } else { Operation::Update };
-    WriteBatch { object: job.sync.object.clone(), operation, options: job.write_options(), rows, cells }
+    let (object, operation, options) = (job.sync.object.clone(), job.operation(creating), job.write_options());
+    WriteBatch { object, operation, options, route, rows, cells }
+}
+
+/// Whether these rows make records; rows of one batch all do, or none does.
+pub(crate) fn is_creating(rows: &[OutgoingRow]) -> bool {
+    rows.first().is_some_and(|row| row.intent.record_id.is_none())
 }
 
 /// Whether a row is not to be sent yet: a person decides, or the other side asked for a pause.

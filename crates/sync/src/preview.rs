@@ -74,10 +74,15 @@ impl Engine {
             outgoing.sort_in(job.plan, &mapped, &links, &due, Timestamp::MAX_UTC);
             preview.add(job, outgoing, rows);
         }
-        let size = job.destination.batch_rows() as u64;
-        preview.calls = preview.creates.div_ceil(size) + preview.updates.div_ceil(size);
+        preview.calls = calls(job, true, preview.creates) + calls(job, false, preview.updates);
         Ok(preview)
     }
+}
+
+/// Calls that sending so many rows takes.
+fn calls(job: &Job<'_>, creating: bool, rows: u64) -> u64 {
+    let batching = job.batching(creating, usize::try_from(rows).unwrap_or(usize::MAX));
+    rows.div_ceil(batching.rows as u64) * batching.calls
 }
 
 impl Preview {

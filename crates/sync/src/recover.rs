@@ -39,7 +39,7 @@ impl Engine {
                     let again_at = self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default();
                     let problem = RunProblem {
                         code: "ANSWER_LOST".to_owned(),
-                        message: "the answer to a write was lost, and it may still be under way".to_owned(),
+                        message: "the answer to a write is not known yet, and it may still be under way".to_owned(),
                         remedy: format!("Nothing: it is looked up again at {}", again_at.format("%H:%M:%S UTC")),
                     };
                     let pause = Some(pause);

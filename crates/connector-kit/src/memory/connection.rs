@@ -11,8 +11,8 @@ use super::org::{MemoryOrg, Org, SendFault};
 use super::writes::OrgIntent;
 use super::{Prepared, prepare_row, trouble, unreadable};
 use crate::{
-    Answers, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Recovery, SendFailure,
-    SendWatch, WriteBatch,
+    Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
+    Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// A way into an org in memory, by a consumer key.
@@ -41,8 +41,8 @@ impl Destination for MemoryConnection {
         Ok(self.there.schema(object))
     }
 
-    fn batch_rows(&self) -> usize {
-        self.there.terms.batch_rows
+    fn batching(&self, _: &Operation, _: WriteOptions, _: usize) -> Batching {
+        Batching { rows: self.there.terms.batch_rows, route: Route::Call, calls: 1 }
     }
 
     fn calls_made(&self) -> u64 {
@@ -52,7 +52,7 @@ impl Destination for MemoryConnection {
     async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
         self.there.org().sign_in(&self.consumer_key)?;
         let rows = (0..batch.rows.len()).map(|row| prepare_row(batch, row)).collect();
-        let write = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows };
+        let write = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows, job: None };
         let intent = OrgIntent { prepared_at: self.there.now(), write };
         serde_json::to_vec(&intent).map(Intent).map_err(unreadable)
     }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use salesbridge_connector_kit::Destination;
 use salesbridge_connector_kit::conformance::{Subject, check_destination};
 use salesbridge_connector_kit::memory::{Fault, MemoryConnection, MemoryDestination, MemoryOrg, OrgTerms, SendFault};
+use salesbridge_connector_kit::{Destination, Route};
 use salesbridge_testkit::ManualClock;
 
-struct Memory(MemoryDestination);
+struct Memory(MemoryDestination, Route);
 
 #[async_trait]
 impl Subject for Memory {
@@ -37,6 +37,10 @@ impl Subject for Memory {
         Some("Key__c".into())
     }
 
+    fn route(&self) -> Route {
+        self.1
+    }
+
     async fn lose_next_answer(&self, written: bool) {
         self.0.script([if written { Fault::LostAfterWrite } else { Fault::LostBeforeWrite }]);
     }
@@ -51,7 +55,9 @@ impl Subject for Memory {
 
 #[tokio::test]
 async fn the_in_memory_destination_passes_the_suite() {
-    check_destination(&Memory(MemoryDestination::new(&["A", "B", "Key__c"], 200))).await;
+    for route in [Route::Call, Route::Job] {
+        check_destination(&Memory(MemoryDestination::new(&["A", "B", "Key__c"], 200), route)).await;
+    }
 }
 
 struct Org {
@@ -79,6 +85,10 @@ impl Subject for Org {
 
     fn external_id_field(&self) -> Option<String> {
         Some("Key__c".into())
+    }
+
+    fn route(&self) -> Route {
+        Route::Call
     }
 
     async fn lose_next_answer(&self, written: bool) {

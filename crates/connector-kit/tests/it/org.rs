@@ -6,7 +6,7 @@ use std::time::Duration;
 use salesbridge_connector_kit::memory::{MemoryOrg, OrgTerms, SendFault};
 use salesbridge_connector_kit::{
     Cells, ConnectorError, Destination, FieldValue, Intent, NextStep, NothingClaimed, Operation, RecoveredRow,
-    Recovery, RowAnswer, SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
+    Recovery, Route, RowAnswer, SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
 };
 use salesbridge_testkit::ManualClock;
 
@@ -127,5 +127,6 @@ fn batch(operation: Operation, record_id: Option<&str>, value: &str) -> WriteBat
     cells.push_row();
     cells.put(0, 0, Some(FieldValue::Text(value.to_owned())));
     let rows = vec![WriteRow { record_id: record_id.map(str::to_owned), external_id: None }];
-    WriteBatch { object: "Lead".to_owned(), operation, options: WriteOptions::default(), rows, cells }
+    let (options, route) = (WriteOptions::default(), Route::Call);
+    WriteBatch { object: "Lead".to_owned(), operation, options, route, rows, cells }
 }

@@ -11,6 +11,7 @@ use salesbridge_salesforce::{
 };
 
 use super::SalesforceConnector;
+use super::bulk::Jobs;
 use super::shared_session::{SessionShelf, SharedSignIn};
 
 /// What a connection needs to be opened.
@@ -27,6 +28,10 @@ pub struct SalesforceConfig {
     pub shelf: Option<Arc<dyn SessionShelf>>,
     /// Rows of one write call; at most 200 are sent.
     pub batch_rows: usize,
+    /// From how many rows on they go by a job of the Bulk API; 0 is never.
+    pub bulk_from_rows: usize,
+    /// Rows of one job.
+    pub bulk_rows: usize,
     /// How long a write whose answer was lost may still be under way.
     pub in_flight: Duration,
     /// The same for a local org.
@@ -89,6 +94,7 @@ impl SalesforceConnector {
             http,
             clock,
             batch_rows: config.batch_rows.clamp(1, MOST_ROWS),
+            jobs: Jobs::new(config.bulk_from_rows, config.bulk_rows.max(1)),
             in_flight: if domain.is_local() { config.in_flight_local } else { config.in_flight },
             domain,
         })

@@ -1,9 +1,11 @@
-//! What is journalled of a write: the request byte for byte, and what recovering it needs.
+//! What is journalled of a call: the request byte for byte, and what recovering it needs.
 
 use salesbridge_connector_kit::{Cell, ConnectorError, FieldValue, Intent, NextStep, Operation, WriteBatch};
 use salesbridge_model::Timestamp;
 use salesbridge_salesforce::{CollectionProblem, CollectionRequest, Record, RecordId, WriteOptions};
 use serde_json::Value;
+
+use super::recover::LostWrite;
 
 /// What is journalled.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -57,6 +59,17 @@ impl PreparedWrite {
         self.rows.iter().map(|row| row.record_id.clone()).collect()
     }
 
+    /// What recovering it needs.
+    pub(super) fn lost(&self) -> LostWrite<'_> {
+        LostWrite {
+            operation: &self.operation,
+            object: self.request.object(),
+            rows: &self.rows,
+            user_id: &self.user_id,
+            not_before: self.not_before,
+        }
+    }
+
     pub(super) fn to_intent(&self) -> Result<Intent, ConnectorError> {
         serde_json::to_vec(self).map(Intent).map_err(unreadable)
     }
@@ -95,7 +108,7 @@ fn json(cell: Cell<'_>) -> Value {
     }
 }
 
-fn unreadable(cause: serde_json::Error) -> ConnectorError {
+pub(super) fn unreadable(cause: serde_json::Error) -> ConnectorError {
     ConnectorError {
         code: "journal.unreadable".to_owned(),
         message: "a journalled write cannot be read".to_owned(),

@@ -5,6 +5,8 @@ use std::time::Duration;
 use salesbridge_connector_kit::{ConnectorError, NextStep, Refusal, RowAnswer, SendFailure};
 use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RecordId, RowResult, Stage, WriteError};
 
+/// What a job says of a column that the object does not have, or not for us.
+const NO_SUCH_COLUMN: &str = "Field name not found";
 /// Code of an update of a Lead that was converted.
 const CONVERTED: &str = "CANNOT_UPDATE_CONVERTED_LEAD";
 /// Codes that say of a whole call that the object is not what its describe said.
@@ -40,6 +42,41 @@ pub(super) fn send_failure(error: WriteError) -> SendFailure {
             SendFailure::RefusedWhole(faults.into_iter().next().map_or_else(|| unexplained(&words), refusal))
         }
         WriteError::NotSent(cause) | WriteError::Refused(cause) => SendFailure::NotSent(connector_error(cause)),
+    }
+}
+
+/// A job failed before its first row: a fault of its file refuses the batch, any other passes or is mended.
+pub(super) fn job_failed(fault: ApiFault) -> SendFailure {
+    let entry = fault.entry();
+    let (disposition, remedy) = (entry.at(Stage::NotWritten), entry.remedy.to_owned());
+    let has_gone = fault.message.contains(NO_SUCH_COLUMN);
+    if disposition == Disposition::Refuse && !has_gone {
+        return SendFailure::RefusedWhole(Refusal { remedy, ..refusal(fault) });
+    }
+    let error = ConnectorError {
+        message: format!("the job failed in Salesforce: {fault}"),
+        code: fault.code,
+        remedy,
+        next: next_step(disposition, disposition.pause()),
+        cause: None,
+    };
+    if has_gone { SendFailure::Outdated(error) } else { SendFailure::NotSent(error) }
+}
+
+/// The answer for a row that a job did not come to.
+pub(super) fn left_out_row(fault: ApiFault) -> RowAnswer {
+    let entry = fault.entry();
+    let (remedy, pause) = (entry.remedy.to_owned(), entry.at(Stage::Row).pause());
+    RowAnswer::Deferred { refusal: Refusal { remedy, ..refusal(fault) }, pause }
+}
+
+/// A batch that no job can take.
+pub(super) fn not_by_a_job(why: &str) -> Refusal {
+    Refusal {
+        code: "salesforce.not_by_a_job".to_owned(),
+        message: format!("the rows cannot go by one job of the Bulk API: {why}"),
+        fields: Vec::new(),
+        remedy: "Nothing to do; they are sent by calls instead".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A Salesforce org as a destination.
 
+mod bulk;
 mod check;
 mod config;
 mod converted;

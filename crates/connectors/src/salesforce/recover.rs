@@ -8,36 +8,55 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat};
 use salesbridge_connector_kit::{ClaimedRecords, ConnectorError, Operation, RecoveredRow, Recovery, RowAnswer};
+use salesbridge_model::Timestamp;
 use salesbridge_salesforce::{ApiError, Record, quote};
 use serde_json::Value;
 
 use super::SalesforceConnector;
-use super::intent::{PreparedRow, PreparedWrite};
+use super::intent::PreparedRow;
 use super::judge::connector_error;
 
-/// Records looked at in one recovery, at most; a window with more cannot be told apart and is left to a person.
+/// Records looked at in one recovery, at most, beyond as many as were sent; a window with more cannot be told apart and is left to a person.
 const MOST_RECORDS: usize = 20_000;
 /// External ids in one query: an address may have 16,384 bytes (REST API Developer Guide, "Status Codes and Error Responses", 414).
 const IDS_PER_QUERY: usize = 60;
 
+/// A write of which nothing is known but what was sent.
+pub(super) struct LostWrite<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) object: &'a str,
+    pub(super) rows: &'a [PreparedRow],
+    /// The user who will have created the records.
+    pub(super) user_id: &'a str,
+    /// The org's time before which none of them can have been created.
+    pub(super) not_before: Timestamp,
+}
+
+impl LostWrite<'_> {
+    fn most_records(&self) -> usize {
+        MOST_RECORDS + self.rows.len()
+    }
+}
+
 impl SalesforceConnector {
     pub(super) async fn find_out(
         &self,
-        prepared: &PreparedWrite,
+        lost: &LostWrite<'_>,
         silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        let found = match &prepared.operation {
+        let found = match lost.operation {
             // Doing it again gives the same record; the rows are compared anew and sent again.
-            Operation::Update => Found { records: vec![None; prepared.rows.len()], others: Vec::new() },
+            Operation::Update => Found { records: vec![None; lost.rows.len()], others: Vec::new() },
             Operation::Create { external_id_field: Some(field) } => {
-                self.find_by_external_id(prepared, field).await.map_err(connector_error)?
+                self.find_by_external_id(lost, field).await.map_err(connector_error)?
             }
-            Operation::Create { external_id_field: None } => match self.find_by_values(prepared, claimed).await? {
+            Operation::Create { external_id_field: None } => match self.find_by_values(lost, claimed).await? {
                 Some(found) => found,
                 None => {
-                    let reason = format!("more than {MOST_RECORDS} records were created by the same user meanwhile");
-                    return Ok(Recovery::Rows(vec![RecoveredRow::Uncertain { reason }; prepared.rows.len()]));
+                    let reason =
+                        format!("more than {} records were created by the same user meanwhile", lost.most_records());
+                    return Ok(Recovery::Rows(vec![RecoveredRow::Uncertain { reason }; lost.rows.len()]));
                 }
             },
         };
@@ -50,9 +69,9 @@ impl SalesforceConnector {
         Ok(Recovery::Rows(found.into_rows()))
     }
 
-    async fn find_by_external_id(&self, prepared: &PreparedWrite, field: &str) -> Result<Found, ApiError> {
-        let ids: Vec<String> = prepared.rows.iter().filter_map(|row| row.external_id.clone()).collect();
-        let (object, since) = (prepared.request.object(), since(prepared));
+    async fn find_by_external_id(&self, lost: &LostWrite<'_>, field: &str) -> Result<Found, ApiError> {
+        let ids: Vec<String> = lost.rows.iter().filter_map(|row| row.external_id.clone()).collect();
+        let (object, since) = (lost.object, since(lost));
         let mut found = Vec::new();
         for chunk in ids.chunks(IDS_PER_QUERY) {
             let list: Vec<String> = chunk.iter().map(|id| quote(id)).collect();
@@ -61,25 +80,25 @@ impl SalesforceConnector {
                 "SELECT Id, {field} FROM {object} WHERE {field} IN ({}) AND (IsDeleted = false OR CreatedDate >= {since})",
                 list.join(",")
             );
-            found.extend(self.client.query_rows_with_deleted(&soql, MOST_RECORDS).await?);
+            found.extend(self.client.query_rows_with_deleted(&soql, lost.most_records()).await?);
         }
         let record_of = |row: &PreparedRow| {
             let id = row.external_id.as_deref()?;
             let holds = |record: &&Record| text(record, field).is_some_and(|value| value.eq_ignore_ascii_case(id));
             found.iter().find(holds).and_then(|record| text(record, "Id")).map(str::to_owned)
         };
-        Ok(Found { records: prepared.rows.iter().map(record_of).collect(), others: Vec::new() })
+        Ok(Found { records: lost.rows.iter().map(record_of).collect(), others: Vec::new() })
     }
 
     /// `None` when there are too many records to tell.
     async fn find_by_values(
         &self,
-        prepared: &PreparedWrite,
+        lost: &LostWrite<'_>,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Option<Found>, ConnectorError> {
-        let Some(mut free) = self.created_since(prepared, claimed).await? else { return Ok(None) };
-        let mut records: Vec<Option<String>> = Vec::with_capacity(prepared.rows.len());
-        for row in &prepared.rows {
+        let Some(mut free) = self.created_since(lost, claimed).await? else { return Ok(None) };
+        let mut records: Vec<Option<String>> = Vec::with_capacity(lost.rows.len());
+        for row in lost.rows {
             let found = free.iter().position(|record| holds_every_value(record, &row.fields));
             records.push(found.and_then(|position| text(&free.remove(position), "Id").map(str::to_owned)));
         }
@@ -90,11 +109,11 @@ impl SalesforceConnector {
     /// first; `None` when there are too many.
     async fn created_since(
         &self,
-        prepared: &PreparedWrite,
+        lost: &LostWrite<'_>,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Option<Vec<Record>>, ConnectorError> {
         let mut fields: Vec<&str> = Vec::new();
-        for field in prepared.rows.iter().flat_map(|row| row.fields.keys()) {
+        for field in lost.rows.iter().flat_map(|row| row.fields.keys()) {
             if !fields.contains(&field.as_str()) && !field.eq_ignore_ascii_case("Id") {
                 fields.push(field);
             }
@@ -103,11 +122,11 @@ impl SalesforceConnector {
             "SELECT Id{}{} FROM {} WHERE CreatedById = {} AND CreatedDate >= {} ORDER BY CreatedDate, Id",
             if fields.is_empty() { "" } else { ", " },
             fields.join(", "),
-            prepared.request.object(),
-            quote(&prepared.user_id),
-            since(prepared),
+            lost.object,
+            quote(lost.user_id),
+            since(lost),
         );
-        let records = match self.client.query_rows_with_deleted(&soql, MOST_RECORDS).await {
+        let records = match self.client.query_rows_with_deleted(&soql, lost.most_records()).await {
             Ok(records) => records,
             Err(ApiError::TooManyRows { .. }) => return Ok(None),
             Err(error) => return Err(connector_error(error)),
@@ -138,8 +157,8 @@ impl Found {
 }
 
 /// The org's time before which no record of the write can have been made.
-fn since(prepared: &PreparedWrite) -> String {
-    prepared.not_before.to_rfc3339_opts(SecondsFormat::Secs, true)
+fn since(lost: &LostWrite<'_>) -> String {
+    lost.not_before.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn leftovers(free: &[Record]) -> String {

@@ -1,17 +1,18 @@
-//! Writing records by collections of up to 200.
+//! Writing records: few by collections of up to 200, many by jobs of the Bulk API.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_connector_kit::{
-    Answers, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation, Recovery,
-    SendFailure, SendWatch, WriteBatch,
+    Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
+    Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 use salesbridge_egress::HttpClient;
 use salesbridge_model::{Clock, OrgIdentity, Timestamp};
 use salesbridge_salesforce::{DomainUrl, OrgClient};
 
+use super::bulk::{Jobs, PreparedJob};
 use super::discover::object_schema;
 use super::intent::PreparedWrite;
 use super::judge::{connector_error, row_answer, send_failure};
@@ -22,6 +23,7 @@ pub struct SalesforceConnector {
     pub(super) http: HttpClient,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) batch_rows: usize,
+    pub(super) jobs: Jobs,
     pub(super) in_flight: Duration,
     pub(super) domain: DomainUrl,
 }
@@ -51,8 +53,8 @@ impl Destination for SalesforceConnector {
         describe.map(|describe| object_schema(&describe)).map_err(connector_error)
     }
 
-    fn batch_rows(&self) -> usize {
-        self.batch_rows
+    fn batching(&self, operation: &Operation, options: WriteOptions, rows: usize) -> Batching {
+        self.jobs.batching(operation, options, rows, self.batch_rows, self.clock.now())
     }
 
     fn calls_made(&self) -> u64 {
@@ -61,19 +63,25 @@ impl Destination for SalesforceConnector {
 
     async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
         let session = self.client.session().await.map_err(connector_error)?;
-        let user_id = session.user_id.to_string();
-        let prepared =
-            PreparedWrite::new(batch, user_id, self.org_now() - CLOCK_DOUBT).map_err(|problem| ConnectorError {
-                code: "salesforce.unsendable".to_owned(),
-                message: problem.to_string(),
-                remedy: "Correct the mapping of the sync".to_owned(),
-                next: NextStep::HoldSync,
-                cause: None,
-            })?;
+        let (user_id, not_before) = (session.user_id.to_string(), self.org_now() - CLOCK_DOUBT);
+        if batch.route == Route::Job {
+            return self.prepare_job(batch, user_id, not_before).await;
+        }
+        let prepared = PreparedWrite::new(batch, user_id, not_before).map_err(|problem| ConnectorError {
+            code: "salesforce.unsendable".to_owned(),
+            message: problem.to_string(),
+            remedy: "Correct the mapping of the sync".to_owned(),
+            next: NextStep::HoldSync,
+            cause: None,
+        })?;
         prepared.to_intent()
     }
 
     async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
+        if let Some(job) = PreparedJob::from_intent(intent) {
+            let (prepared, file) = job.map_err(SendFailure::NotSent)?;
+            return self.send_job(&prepared, file, watch).await;
+        }
         let prepared = PreparedWrite::from_intent(intent).map_err(SendFailure::NotSent)?;
         let updating = prepared.operation == Operation::Update;
         let sent = self.client.send_collection(&prepared.request).await.map_err(send_failure)?;
@@ -91,6 +99,10 @@ impl Destination for SalesforceConnector {
         silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        self.find_out(&PreparedWrite::from_intent(intent)?, silent_for, claimed).await
+        if let Some(job) = PreparedJob::from_intent(intent) {
+            let (prepared, file) = job?;
+            return self.recover_job(&prepared, file, claimed).await;
+        }
+        self.find_out(&PreparedWrite::from_intent(intent)?.lost(), silent_for, claimed).await
     }
 }

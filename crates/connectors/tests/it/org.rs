@@ -45,6 +45,8 @@ impl Stage {
             edited_at: Timestamp::UNIX_EPOCH,
             shelf: None,
             batch_rows: 200,
+            bulk_from_rows: 2000,
+            bulk_rows: 20_000,
             in_flight: Duration::from_secs(600),
             in_flight_local: Duration::from_secs(60),
             concurrent_calls: 8,
@@ -61,6 +63,24 @@ impl Stage {
     pub(crate) fn breaks(&self, when: FaultTime, action: FaultAction) {
         let path_contains = Some("/composite/sobjects".to_owned());
         let matches = FaultMatch { path_contains, times: Some(1), ..FaultMatch::default() };
+        self.org.control().add_fault(FaultRule { matches, when, action });
+    }
+
+    /// The next call that writes loses its connection.
+    pub(crate) fn loses_the_next_call(&self, when: FaultTime) {
+        self.breaks(when, FaultAction { drop_connection: true, ..FaultAction::default() });
+    }
+
+    /// The next time a job is queued, the connection drops.
+    pub(crate) fn loses_the_next_queueing(&self, when: FaultTime) {
+        let matches = FaultMatch {
+            method: Some("PATCH".to_owned()),
+            path_contains: Some("/jobs/ingest/".to_owned()),
+            body_contains: Some("UploadComplete".to_owned()),
+            times: Some(1),
+            ..FaultMatch::default()
+        };
+        let action = FaultAction { drop_connection: true, ..FaultAction::default() };
         self.org.control().add_fault(FaultRule { matches, when, action });
     }
 
@@ -81,6 +101,23 @@ impl Stage {
         let url = format!("{}/services/data/v66.0/sobjects/Lead/{id}", self.org.instance_url());
         let deleted = self.http.delete(url).bearer_auth(self.token().await).send().await;
         assert_eq!(deleted.expect("an answer").status(), 204);
+    }
+
+    pub(crate) async fn delete_leads(&self) {
+        for lead in self.query("SELECT Id FROM Lead").await {
+            self.delete_lead(lead["Id"].as_str().expect("an id")).await;
+        }
+    }
+
+    /// Every job that is over is deleted, as Salesforce does after seven days.
+    pub(crate) async fn forget_jobs(&self) {
+        let url = format!("{}/services/data/v66.0/jobs/ingest", self.org.instance_url());
+        let asked = self.http.get(&url).bearer_auth(self.token().await).send().await;
+        let list: Value = asked.expect("an answer").json().await.expect("JSON");
+        for job in list["records"].as_array().expect("jobs") {
+            let url = format!("{url}/{}", job["id"].as_str().expect("an id"));
+            self.http.delete(url).bearer_auth(self.token().await).send().await.expect("an answer");
+        }
     }
 
     pub(crate) async fn make_lead(&self, fields: &Value) {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_connector_kit::conformance::{Subject, check_destination};
 use salesbridge_connector_kit::{
-    Cells, Destination, FieldValue, Intent, NextStep, NothingClaimed, Operation, RecoveredRow, Recovery, RowAnswer,
-    SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
+    Cells, Destination, FieldValue, Intent, NextStep, NothingClaimed, Operation, RecoveredRow, Recovery, Route,
+    RowAnswer, SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
 };
-use salesbridge_local_org::{FaultAction, FaultTime};
+use salesbridge_local_org::FaultTime;
 use serde_json::json;
 
 use crate::org::{KEY_FIELD, Stage};
@@ -17,10 +17,13 @@ use crate::org::{KEY_FIELD, Stage};
 /// A silence after which nothing can be under way any more.
 const LONG_ENOUGH: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// An org, written to by one route.
+struct On(Stage, Route);
+
 #[async_trait]
-impl Subject for Stage {
+impl Subject for On {
     fn destination(&self) -> &dyn Destination {
-        &self.connector
+        &self.0.connector
     }
 
     fn object(&self) -> String {
@@ -39,14 +42,21 @@ impl Subject for Stage {
         Some(KEY_FIELD.to_owned())
     }
 
+    fn route(&self) -> Route {
+        self.1
+    }
+
     async fn lose_next_answer(&self, written: bool) {
         let when = if written { FaultTime::After } else { FaultTime::Before };
-        self.breaks(when, FaultAction { drop_connection: true, ..FaultAction::default() });
+        match self.1 {
+            Route::Call => self.0.loses_the_next_call(when),
+            Route::Job => self.0.loses_the_next_queueing(when),
+        }
     }
 
     async fn records(&self) -> Vec<(String, Option<String>, Option<String>)> {
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
-        let found = self.query("SELECT Id, Title, FirstName FROM Lead ORDER BY Id").await;
+        let found = self.0.query("SELECT Id, Title, FirstName FROM Lead ORDER BY Id").await;
         found.iter().map(|r| (text(&r["Id"]).expect("an id"), text(&r["Title"]), text(&r["FirstName"]))).collect()
     }
 }
@@ -64,6 +74,7 @@ fn leads(titles: &[&str]) -> WriteBatch {
         object: "Lead".to_owned(),
         operation: Operation::Create { external_id_field: None },
         options: WriteOptions { allow_duplicates: true, assignment_rules: false },
+        route: Route::Call,
         rows: titles.iter().map(|_| WriteRow { record_id: None, external_id: None }).collect(),
         cells,
     }
@@ -71,7 +82,7 @@ fn leads(titles: &[&str]) -> WriteBatch {
 
 async fn lost(stage: &Stage, titles: &[&str], written: bool) -> Intent {
     let intent = stage.connector.prepare(&leads(titles)).await.expect("prepared");
-    stage.lose_next_answer(written).await;
+    stage.loses_the_next_call(if written { FaultTime::After } else { FaultTime::Before });
     let sent = stage.connector.send(&intent, &Unwatched).await;
     assert!(matches!(sent, Err(SendFailure::MayHaveHappened(_))), "{sent:?}");
     intent
@@ -79,7 +90,12 @@ async fn lost(stage: &Stage, titles: &[&str], written: bool) -> Intent {
 
 #[tokio::test]
 async fn it_passes_the_suite_of_destinations() {
-    check_destination(&Stage::set().await).await;
+    check_destination(&On(Stage::set().await, Route::Call)).await;
+}
+
+#[tokio::test]
+async fn it_passes_the_suite_of_destinations_by_jobs() {
+    check_destination(&On(Stage::set().await, Route::Job)).await;
 }
 
 #[tokio::test]

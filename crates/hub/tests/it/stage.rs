@@ -135,6 +135,8 @@ pub(crate) fn parts(store: Arc<dyn Store>, keys: KeyRing, clock: Arc<HubClock>) 
         steps: Arc::new(Unobserved),
         connectors: ConnectorSettings {
             batch_rows: 200,
+            bulk_from_rows: 2000,
+            bulk_rows: 20_000,
             in_flight: Duration::from_secs(600),
             in_flight_local: Duration::from_millis(200),
             reserve_percent: 10,

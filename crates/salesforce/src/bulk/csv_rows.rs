@@ -44,6 +44,17 @@ impl<'a> CsvRow<'a> {
     }
 }
 
+/// Hands over every row of a file that is all here, without its header. It ends early where a row cannot be read.
+pub fn csv_rows(file: &[u8], mut each: impl FnMut(CsvRow<'_>)) {
+    let (mut parser, mut rest, mut is_header) = (Parser::default(), file, true);
+    while let Ok(Used { bytes, state: Fed::Row }) = parser.feed(rest, true) {
+        rest = &rest[bytes..];
+        if !std::mem::take(&mut is_header) {
+            each(parser.row());
+        }
+    }
+}
+
 /// The rows of an answer that is still arriving.
 pub(super) struct CsvRows {
     /// `None` once all of it is here.

@@ -46,6 +46,7 @@ pub(super) static TABLE: &[Entry] = &[
         HoldConnection,
         "Give the run-as user back that made the job, or give it the permission Manage Data Integrations.",
     ),
+    entry("Aborted", "Somebody ended the job in Salesforce.", RetryLater, SENT_AGAIN),
     entry("InvalidSessionId", "The session ended.", RetryLater, SENT_AGAIN),
     entry("Timeout", "Salesforce took too long over the job.", RetryLater, SENT_AGAIN),
     entry(

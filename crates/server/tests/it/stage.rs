@@ -33,6 +33,8 @@ impl Stage {
             steps: Arc::new(Unobserved),
             connectors: ConnectorSettings {
                 batch_rows: 200,
+                bulk_from_rows: 2000,
+                bulk_rows: 20_000,
                 in_flight: Duration::from_secs(600),
                 in_flight_local: Duration::from_millis(100),
                 reserve_percent: 10,

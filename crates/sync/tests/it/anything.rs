@@ -56,14 +56,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_client_has_one_record_in_the_end(events in prop::collection::vec(event(), 1..40), batch_rows in 1..4_usize) {
+    fn every_client_has_one_record_in_the_end(events in prop::collection::vec(event(), 1..40), batch_rows in 1..4_usize, jobs in prop::option::of((1..4_usize, 1..4_usize))) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(live_through(events, batch_rows));
+        runtime.block_on(live_through(events, batch_rows, jobs));
     }
 }
 
-async fn live_through(events: Vec<Event>, batch_rows: usize) {
-    let mut world = World::new(batch_rows).await;
+async fn live_through(events: Vec<Event>, batch_rows: usize, jobs: Option<(usize, usize)>) {
+    let mut world = World::by_routes(batch_rows, jobs, |_| {}).await;
     for event in events {
         happens(&mut world, event).await;
         let (records, clients) = (world.there.memory.records().len(), known(&world).await.len());

@@ -1,7 +1,7 @@
 //! The process dies at a step; the next one goes on where the store says.
 
 use salesbridge_journal::Step;
-use salesbridge_model::{Client, RunState};
+use salesbridge_model::{Client, RunState, Sync};
 
 use crate::harness::World;
 use crate::samples::{clients, counts, key};
@@ -9,18 +9,30 @@ use crate::samples::{clients, counts, key};
 #[tokio::test]
 async fn f19_a_process_may_die_at_any_step_of_a_create() {
     for external_id in [None, Some("Key__c".to_owned())] {
-        for step in Step::ALL {
-            let world = World::with(3, |sync| sync.options.external_id_field = external_id.clone()).await;
+        for (step, by_jobs) in steps_of_both_routes() {
+            let world = world(by_jobs, external_id.clone()).await;
             world.person().saves(&clients(8)).await;
             dies_and_goes_on(world, step, [8, 0]).await;
         }
     }
 }
 
+/// A world whose batches have three rows.
+async fn world(by_jobs: bool, external_id_field: Option<String>) -> World {
+    let edit = |sync: &mut Sync| sync.options.external_id_field = external_id_field;
+    if by_jobs { World::by_jobs(3, edit).await } else { World::with(3, edit).await }
+}
+
+/// Every step of a write by one call, and every step of one by a job.
+fn steps_of_both_routes() -> impl Iterator<Item = (Step, bool)> {
+    let of_calls = Step::ALL.into_iter().filter(|step| !step.is_of_jobs()).map(|step| (step, false));
+    of_calls.chain(Step::ALL.map(|step| (step, true)))
+}
+
 #[tokio::test]
 async fn f19_a_process_may_die_at_any_step_of_an_update() {
-    for step in Step::ALL {
-        let world = World::new(3).await;
+    for (step, by_jobs) in steps_of_both_routes() {
+        let world = world(by_jobs, None).await;
         world.person().saves(&clients(8)).await;
         world.settle_down().await;
         for number in 0..8 {
@@ -32,9 +44,9 @@ async fn f19_a_process_may_die_at_any_step_of_an_update() {
 
 #[tokio::test]
 async fn f19_changes_may_be_on_their_way_when_the_process_dies() {
-    for step in Step::ALL {
+    for (step, by_jobs) in steps_of_both_routes() {
         for batch in 0..3 {
-            let mut world = World::new(3).await;
+            let mut world = world(by_jobs, None).await;
             world.person().saves(&clients(8)).await;
             world.die_at(step, batch);
             assert!(world.advance_or_die().await, "{step:?}, batch {batch}");
@@ -47,11 +59,16 @@ async fn f19_changes_may_be_on_their_way_when_the_process_dies() {
 
 #[tokio::test]
 async fn a_process_may_die_again_and_again() {
-    let mut world = World::new(3).await;
+    for by_jobs in [false, true] {
+        dies_again_and_again(world(by_jobs, None).await).await;
+    }
+}
+
+async fn dies_again_and_again(mut world: World) {
     world.person().saves(&clients(30)).await;
     world.skips_changes().await;
     let run = world.person().asks_for_full_run().await;
-    for step in Step::ALL.into_iter().cycle().take(16) {
+    for step in Step::ALL.into_iter().cycle().take(20) {
         world.die_at(step, 0);
         world.advance_or_die().await;
         world.live();

@@ -9,6 +9,7 @@ use salesbridge_model::{RunState, RunTrigger};
 use salesbridge_store::DueState;
 use salesbridge_sync::{Advance, Obstacle};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::harness::World;
 use crate::samples::{clients, counts, key};
@@ -21,8 +22,9 @@ const FAULTS: [Fault; 5] =
 async fn f18_no_fault_loses_or_doubles_a_row() {
     for fault in FAULTS {
         for by_full_run in [false, true] {
-            for updating in [false, true] {
-                let world = ready_to_send(3, 8, updating).await;
+            for (updating, by_jobs) in [(false, false), (false, true), (true, false), (true, true)] {
+                let world = if by_jobs { World::by_jobs(3, |_| {}).await } else { World::new(3).await };
+                let world = with_rows_to_send(world, 8, updating).await;
                 // The second send meets it, and the third once more.
                 world.person_scripts_from_second_send(&[fault, fault]);
                 if by_full_run {
@@ -33,7 +35,8 @@ async fn f18_no_fault_loses_or_doubles_a_row() {
                 world.assert_exactly_once().await;
                 let trigger = if by_full_run { RunTrigger::Full } else { RunTrigger::Changes };
                 let run = world.runs().await.into_iter().find(|run| run.trigger == trigger).unwrap();
-                let told = format!("{fault:?}, full {by_full_run}, update {updating}: {:?}", run.counts);
+                let told =
+                    format!("{fault:?}, full {by_full_run}, update {updating}, jobs {by_jobs}: {:?}", run.counts);
                 assert!(!by_full_run || run.counts.read() == 8, "every row is counted once; {told}");
                 let put_off = fault == Fault::DeferRows;
                 assert_eq!(run.state == RunState::CompletedWithRefusals, put_off && by_full_run, "{told}");
@@ -259,7 +262,10 @@ impl World {
 
 /// A world with so many clients, to be sent in batches of so many rows: records to be made, or to be changed.
 async fn ready_to_send(batch_rows: usize, rows: usize, updating: bool) -> World {
-    let world = World::new(batch_rows).await;
+    with_rows_to_send(World::new(batch_rows).await, rows, updating).await
+}
+
+async fn with_rows_to_send(world: World, rows: usize, updating: bool) -> World {
     world.person().saves(&clients(rows)).await;
     if updating {
         world.settle_down().await;
@@ -268,4 +274,48 @@ async fn ready_to_send(batch_rows: usize, rows: usize, updating: bool) -> World 
         }
     }
     world
+}
+
+/// Many rows go by jobs, few by calls: also those that are left when a job is refused as a whole.
+#[tokio::test]
+async fn the_number_of_rows_chooses_the_route() {
+    for by_full_run in [false, true] {
+        let world = World::by_routes(2, Some((4, 6)), |_| {}).await;
+        world.person().saves(&clients(9)).await;
+        if by_full_run {
+            world.skips_changes().await;
+            world.person().asks_for_full_run().await;
+        }
+        world.settle_down().await;
+        assert_eq!(world.there.sizes(), [6, 2, 1], "full run {by_full_run}");
+        world.assert_exactly_once().await;
+
+        world.there.refuse_batches_with("poison@example.com");
+        for number in 0..9 {
+            let email = if number == 2 { "poison@example.com".to_owned() } else { format!("{number}@example.com") };
+            world.person().edits(&key(number), |client| client.email = Some(email)).await;
+        }
+        world.settle_down().await;
+        assert_eq!(world.there.sizes()[3..], [6, 2, 1, 2, 1, 2, 1], "halves of a refused job go by calls");
+    }
+}
+
+/// R41: whoever switches a sync off, or the process, does not wait for a job; nothing of it is lost.
+#[tokio::test]
+async fn r41_a_job_under_way_is_not_waited_for_once_nobody_wants_it() {
+    for by_stop in [true, false] {
+        let mut world = World::by_jobs(3, |_| {}).await;
+        world.person().saves(&clients(5)).await;
+        let (stop, person) = (world.stop.clone(), world.person());
+        world
+            .there
+            .during_send(0, async move { if by_stop { stop.cancel() } else { person.enables_sync(false).await } });
+        assert_eq!(world.advance().await, Advance::Stopped, "stop {by_stop}");
+        assert_eq!((world.there.sizes(), world.unsettled().await, world.links().await.len()), (vec![3], 1, 0));
+        world.stop = CancellationToken::new();
+        world.person().enables_sync(true).await;
+        world.settle_down().await;
+        world.assert_exactly_once().await;
+        assert_eq!(world.there.sizes(), [3, 2], "what was under way is not sent again");
+    }
 }

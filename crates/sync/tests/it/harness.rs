@@ -51,6 +51,20 @@ impl World {
     }
 
     pub(crate) async fn with(batch_rows: usize, edit: impl FnOnce(&mut Sync)) -> Self {
+        Self::by_routes(batch_rows, None, edit).await
+    }
+
+    /// A world whose batches go by jobs of so many rows, however few there are.
+    pub(crate) async fn by_jobs(job_rows: usize, edit: impl FnOnce(&mut Sync)) -> Self {
+        Self::by_routes(1, Some((1, job_rows)), edit).await
+    }
+
+    /// A world whose batches go by calls and, where there are many rows, by jobs.
+    pub(crate) async fn by_routes(
+        batch_rows: usize,
+        jobs: Option<(usize, usize)>,
+        edit: impl FnOnce(&mut Sync),
+    ) -> Self {
         let (folder, ids) = (TempFolder::new(), Arc::new(SequentialIds::default()));
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.join("store.sqlite")).await.unwrap());
         let connection = connection(&*ids, "acme");
@@ -62,7 +76,7 @@ impl World {
         tx.syncs().insert(&sync).await.unwrap();
         tx.commit().await.unwrap();
 
-        let there = OtherSide::new(&FIELDS, batch_rows);
+        let there = OtherSide::new(&FIELDS, batch_rows, jobs);
         let object = there.describe("Lead", false).await.unwrap();
         let source = Box::new(ClientRows(store.clone()));
         let plan = MappingPlan::new(&sync.mapping, &source.schema(), "key", &object).unwrap();

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_connector_kit::memory::MemoryDestination;
 use salesbridge_connector_kit::{
-    Answers, Cell, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Recovery, Refusal,
-    RowAnswer, SendFailure, SendWatch, WriteBatch,
+    Answers, Batching, Cell, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
+    Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// One row of a send, as it was mapped: `None` clears.
@@ -40,8 +40,14 @@ struct Inner {
 }
 
 impl OtherSide {
-    pub(crate) fn new(fields: &[&str], batch_rows: usize) -> Self {
-        Self { memory: Arc::new(MemoryDestination::new(fields, batch_rows)), inner: Mutex::default() }
+    /// `jobs`: from how many rows on they go by jobs, and the rows of one.
+    pub(crate) fn new(fields: &[&str], batch_rows: usize, jobs: Option<(usize, usize)>) -> Self {
+        let memory = MemoryDestination::new(fields, batch_rows);
+        let memory = match jobs {
+            Some((from_rows, job_rows)) => memory.with_jobs(from_rows, job_rows),
+            None => memory,
+        };
+        Self { memory: Arc::new(memory), inner: Mutex::default() }
     }
 
     /// What was sent so far, send by send, whether it arrived or not.
@@ -158,8 +164,8 @@ impl Destination for OtherSide {
         self.memory.describe(object, refresh).await
     }
 
-    fn batch_rows(&self) -> usize {
-        self.memory.batch_rows()
+    fn batching(&self, operation: &Operation, options: WriteOptions, rows: usize) -> Batching {
+        self.memory.batching(operation, options, rows)
     }
 
     fn calls_made(&self) -> u64 {

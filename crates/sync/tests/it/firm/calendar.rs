@@ -129,7 +129,8 @@ impl Town {
             ),
             12..15 => Event::SendsMeet(self.fault()),
             _ => {
-                let step = Step::ALL[self.number(Step::ALL.len())];
+                let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !step.is_of_jobs()).collect();
+                let step = steps[self.number(steps.len())];
                 Event::ProcessDies(step, self.number(3))
             }
         }

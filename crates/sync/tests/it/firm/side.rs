@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_connector_kit::memory::{MemoryConnection, SendFault};
 use salesbridge_connector_kit::{
-    Answers, ClaimedRecords, ConnectorError, Destination, Intent, ObjectSchema, Recovery, SendFailure, SendWatch,
-    WriteBatch,
+    Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, ObjectSchema, Operation, Recovery,
+    SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 use salesbridge_journal::Lease;
 
@@ -76,8 +76,8 @@ impl Destination for Side {
         self.way_in.describe(object, refresh).await
     }
 
-    fn batch_rows(&self) -> usize {
-        self.way_in.batch_rows()
+    fn batching(&self, operation: &Operation, options: WriteOptions, rows: usize) -> Batching {
+        self.way_in.batching(operation, options, rows)
     }
 
     fn calls_made(&self) -> u64 {

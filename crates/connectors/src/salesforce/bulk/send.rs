@@ -1,0 +1,118 @@
+//! Making, filling, queueing and awaiting a job.
+
+use std::time::Duration;
+
+use salesbridge_connector_kit::{Answers, ConnectorError, Intent, SendFailure, SendWatch, WriteBatch};
+use salesbridge_model::Timestamp;
+use salesbridge_salesforce::{ApiError, ApiFault, Disposition, JobId, JobInfo, JobPauses, Stage, UploadBody};
+
+use super::intent::PreparedJob;
+use super::results::Told;
+use crate::salesforce::SalesforceConnector;
+use crate::salesforce::judge::{connector_error, job_failed, not_by_a_job, send_failure};
+
+/// How long no job is tried after the org said that it takes none.
+const TRY_AGAIN_AFTER: chrono::Duration = chrono::Duration::hours(24);
+
+impl SalesforceConnector {
+    /// Makes the file and an empty job for it. A batch that no job can take is prepared all the same, and refused when it is sent.
+    pub(in crate::salesforce) async fn prepare_job(
+        &self,
+        batch: &WriteBatch,
+        user_id: String,
+        not_before: Timestamp,
+    ) -> Result<Intent, ConnectorError> {
+        let (mut prepared, file) = PreparedJob::new(batch, user_id, not_before);
+        if prepared.unfit.is_none() {
+            match self.client.create_ingest_job(&prepared.object, &prepared.ingest_operation()).await {
+                Ok(job) => prepared.job = Some(job),
+                Err(error) if takes_no_jobs(&error) => {
+                    self.jobs.close_until(self.clock.now() + TRY_AGAIN_AFTER);
+                    prepared.unfit = Some(error.to_string());
+                }
+                Err(error) => return Err(connector_error(error)),
+            }
+        }
+        prepared.to_intent(if prepared.job.is_some() { &file } else { &[] })
+    }
+
+    pub(in crate::salesforce) async fn send_job(
+        &self,
+        prepared: &PreparedJob,
+        file: &[u8],
+        watch: &dyn SendWatch,
+    ) -> Result<Answers, SendFailure> {
+        let Some(job) = &prepared.job else {
+            let why = prepared.unfit.as_deref().unwrap_or("no job was made for it");
+            return Err(SendFailure::RefusedWhole(not_by_a_job(why)));
+        };
+        if let Err(error) = self.client.upload(job, &UploadBody::from(file.to_vec())).await {
+            return Err(self.not_uploaded(job, error).await);
+        }
+        watch.uploaded();
+        self.client.queue_job(job).await.map_err(send_failure)?;
+        watch.sent();
+        let info = self.ended(job, watch).await?;
+        let told = self.told(prepared, file, &info).await.map_err(unknown)?;
+        watch.answered();
+        match told {
+            Told::Rows(answers) => Ok(answers),
+            Told::Nothing(fault) => Err(self.nothing_written(fault)),
+            Told::Unclear => {
+                Err(unknown(ApiError::Unreadable { expected: "the uploaded rows in the results of the job" }))
+            }
+        }
+    }
+
+    /// A job that was not queued writes nothing, whatever became of its file.
+    async fn not_uploaded(&self, job: &JobId, error: ApiError) -> SendFailure {
+        if let Err(error) = self.client.abort_job(job).await {
+            tracing::debug!(job.id = %job, error = %error, "job {job} could not be aborted; it ends by itself in a day");
+        }
+        SendFailure::NotSent(connector_error(error))
+    }
+
+    /// The job when it is over.
+    async fn ended(&self, job: &JobId, watch: &dyn SendWatch) -> Result<JobInfo, SendFailure> {
+        let (first, longest) = self.job_pauses();
+        for pause in JobPauses::new(first, longest) {
+            if !watch.waits(pause).await {
+                return Err(SendFailure::GivenUp);
+            }
+            let info = self.client.ingest_job(job).await.map_err(unknown)?;
+            match info {
+                Some(info) if info.state.is_final() => return Ok(info),
+                Some(_) => {}
+                None => return Err(unknown(ApiError::Unreadable { expected: "the job that was queued" })),
+            }
+        }
+        Err(SendFailure::GivenUp)
+    }
+
+    /// Pauses between two questions: a job takes a minute at Salesforce, and a fraction of a second at a local org.
+    pub(super) fn job_pauses(&self) -> (Duration, Duration) {
+        match self.domain.is_local() {
+            true => (Duration::from_millis(10), Duration::from_millis(250)),
+            false => (Duration::from_secs(1), Duration::from_secs(20)),
+        }
+    }
+
+    /// The job failed before its first row.
+    pub(super) fn nothing_written(&self, fault: ApiFault) -> SendFailure {
+        if let Some(pause) = fault.entry().at(Stage::NotWritten).pause() {
+            self.jobs.close_until(self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default());
+        }
+        job_failed(fault)
+    }
+}
+
+/// Whether the org takes no job for this object from this user, while calls may pass all the same.
+fn takes_no_jobs(error: &ApiError) -> bool {
+    error.disposition() == Disposition::Refuse
+        || error.faults().iter().any(|fault| fault.code.eq_ignore_ascii_case("FeatureNotEnabled"))
+}
+
+/// The job was queued: only its results tell what it wrote.
+fn unknown(error: ApiError) -> SendFailure {
+    SendFailure::MayHaveHappened(connector_error(error))
+}
