@@ -281,6 +281,9 @@ pub(crate) struct EditConnection {
     /// Consumer key of the app in Salesforce
     #[arg(long, value_name = "KEY")]
     pub(crate) consumer_key: Option<String>,
+    /// What happens to a client's text that is longer than its Lead field takes: its row is refused, or the text is shortened and the run says so
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) too_long: Option<TooLong>,
     #[command(flatten)]
     pub(crate) rest: ConnectionOptions,
 }
@@ -311,6 +314,12 @@ pub(crate) struct ConnectionOptions {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TooLong {
+    Refuse,
+    Shorten,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum YesNo {
     Yes,
     No,
@@ -318,16 +327,16 @@ pub(crate) enum YesNo {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClientCommand {
-    /// Imports clients from a CSV file; a key that is there is updated
+    /// Imports clients from a CSV or JSON Lines file, or a query; a key that is there is updated
     #[command(after_help = "Examples:
   salesbridge client import clients.csv
+  salesbridge client import clients.jsonl --dry-run
   psql -c \"COPY clients TO STDOUT CSV HEADER\" | salesbridge client import -
+  salesbridge client import --from sqlite:crm.sqlite --sql \"SELECT id AS key, name AS last_name FROM customers\"
+  salesbridge client import --from env:CRM_URL --sql \"SELECT id AS key, mail AS email FROM customers\"
 
 docs/clients.md lists the columns. A row that cannot be used is described and the others are imported; then the exit code is 3.")]
-    Import {
-        /// CSV file; `-` reads standard input
-        file: PathBuf,
-    },
+    Import(ImportClients),
     /// Lists clients
     List {
         /// Only clients whose key, name or e-mail address contains this
@@ -349,6 +358,31 @@ docs/clients.md lists the columns. A row that cannot be used is described and th
 
 Fields for --set: email, first_name, middle_name, last_name, country, country_code, status, client_type, verification_level; nothing after `=` empties.")]
     Edit(EditClient),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportClients {
+    /// File; `-` reads standard input
+    #[arg(required_unless_present = "sql", conflicts_with = "sql")]
+    pub(crate) file: Option<PathBuf>,
+    /// Form of the file [default: JSON Lines for .jsonl and .ndjson, else CSV]
+    #[arg(long, value_name = "FORMAT", conflicts_with = "sql")]
+    pub(crate) format: Option<FileFormat>,
+    /// One SELECT whose columns are named as those of a file
+    #[arg(long, value_name = "STATEMENT", requires = "from")]
+    pub(crate) sql: Option<String>,
+    /// Database that it is asked of: sqlite:FILE, postgres://…, or either in env:NAME or file:FILE
+    #[arg(long, value_name = "DATABASE", requires = "sql")]
+    pub(crate) from: Option<String>,
+    /// Say what would happen, and store nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    Csv,
+    Jsonl,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,6 @@ pub use destination::{
     WriteOptions, WriteRow,
 };
 pub use problem::{ConnectorError, NextStep, SendFailure};
-pub use schema::{FieldSchema, ObjectSchema};
+pub use schema::{Choice, FieldSchema, ObjectSchema};
 pub use source::{Source, SourceError};
 pub use value::FieldValue;

@@ -96,12 +96,14 @@ impl MemoryDestination {
             name: (*name).to_owned(),
             label: (*name).to_owned(),
             kind: "string".to_owned(),
-            length: Some(if is_external_id(name) { LONGEST_KEY } else { LONGEST_TEXT } as u32),
+            // Of texts it tells no length, so that refusing one is left to it.
+            length: is_external_id(name).then_some(LONGEST_KEY as u32),
             createable: true,
             updateable: true,
             required: false,
             external_id: is_external_id(name),
             unique: is_external_id(name),
+            choices: Vec::new(),
         };
         let schema = ObjectSchema { name: "Thing".to_owned(), fields: fields.iter().map(field).collect() };
         Self { schema, batch_rows, jobs: None, inner: Mutex::default() }

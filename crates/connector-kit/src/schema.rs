@@ -37,4 +37,19 @@ pub struct FieldSchema {
     pub external_id: bool,
     /// No two records share a value.
     pub unique: bool,
+    /// What may be chosen, for picklists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+}
+
+/// What may be chosen in a picklist.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+    /// Values of the field that this one depends on, under which it may be chosen; empty when it depends on none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under: Vec<String>,
 }

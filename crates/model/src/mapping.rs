@@ -24,6 +24,9 @@ pub struct MappingLine {
     /// What an empty value does.
     #[serde(default)]
     pub when_empty: WhenEmpty,
+    /// What happens to a text that is longer than the field takes.
+    #[serde(default)]
+    pub too_long: TooLong,
     /// A line that is not required is left out, with a warning, when the object does not have the field.
     #[serde(default)]
     pub required: bool,
@@ -112,4 +115,15 @@ pub enum WhenEmpty {
     Omit,
     /// The field is emptied.
     Clear,
+}
+
+/// What happens to a text that is longer than the target field takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TooLong {
+    /// The row is refused before it is sent.
+    #[default]
+    Refuse,
+    /// Its end is cut off, and the run says so.
+    Shorten,
 }

@@ -21,7 +21,7 @@ pub struct Run {
     pub api_calls: u64,
     /// What stands in the way, when it failed or waits.
     pub problem: Option<RunProblem>,
-    /// Mapped fields that were left out because the object does not have them, and the like.
+    /// Mapped fields that were left out because the object does not have them, and rows of which a field was left out or shortened.
     pub warnings: Vec<String>,
     /// When it was asked for.
     pub created_at: Timestamp,

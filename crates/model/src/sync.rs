@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ConnectionId, Held, Mapping, Slug, SyncId, Timestamp};
+use crate::{ConnectionId, Held, Mapping, Slug, SyncId, Timestamp, TooLong};
 
 /// Rows from one stream into one Salesforce object.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -59,6 +59,9 @@ pub struct ClientsToLeads {
     /// Lead field for `status`, `verification_level` and `client_type`, by these names; what is not named is not sent (R79).
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// What happens to a text that is longer than its Lead field takes.
+    #[serde(default)]
+    pub too_long: TooLong,
 }
 
 /// How records are written.

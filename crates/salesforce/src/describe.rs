@@ -63,6 +63,8 @@ pub struct FieldDescribe {
     pub picklist_values: Vec<PicklistValue>,
     /// Whether other texts than its choices are refused.
     pub restricted_picklist: bool,
+    /// The field whose value decides which of its choices may be chosen.
+    pub controller: Option<String>,
     /// Objects it may refer to.
     pub reference_to: Vec<String>,
     /// The compound field it is a part of, such as `Name`.
@@ -80,6 +82,8 @@ pub struct PicklistValue {
     pub active: bool,
     /// Whether it is chosen when nothing is.
     pub default: bool,
+    /// Positions in the controlling field's choices under which it may be chosen.
+    pub valid_for: Vec<usize>,
 }
 
 impl ObjectDescribe {

@@ -60,7 +60,7 @@ impl Engine {
 
     /// Stores the ends of rows that are not sent: unchanged and refused ones.
     async fn settle_unsent(&self, job: &Job<'_>, run: RunId, outgoing: &mut Outgoing) -> Result<(), EngineError> {
-        if outgoing.unchanged.is_empty() && outgoing.refused.is_empty() {
+        if outgoing.unchanged.is_empty() && outgoing.refused.is_empty() && outgoing.notes.is_empty() {
             return Ok(());
         }
         let mut tx = self.write(job).await?;
@@ -69,6 +69,7 @@ impl Engine {
         let mut settlement = Settlement::new(job, run, self.clock.now(), links, Vec::new());
         outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
         outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
+        settlement.note(std::mem::take(&mut outgoing.notes));
         settlement.store(&mut *tx, 0).await?;
         tx.commit().await?;
         Ok(())

@@ -47,9 +47,32 @@ pub(crate) fn difference(plan: &MappingPlan, cells: &Cells, row: usize, link: Op
             fields.push(position);
         }
     }
+    if let Some(link) = link {
+        clear_void_states(plan, cells, row, link, &mut fields, &mut confirms);
+    }
     match (link, fields.is_empty()) {
         (None, _) => Difference::Create { fields, confirms },
         (Some(_), false) => Difference::Update { fields, confirms },
         (Some(_), true) => Difference::Unchanged,
+    }
+}
+
+/// Salesforce refuses another country while the record still has a state of the old one.
+fn clear_void_states(
+    plan: &MappingPlan,
+    cells: &Cells,
+    row: usize,
+    link: &Link,
+    fields: &mut Vec<usize>,
+    confirms: &mut ConfirmedFields,
+) {
+    for (state, country) in plan.states() {
+        let name = &cells.fields()[state];
+        let cleared = fingerprint(Cell::Clear);
+        let has_one = link.confirmed.0.get(name).is_some_and(|print| Some(*print) != cleared);
+        if fields.contains(&country) && cells.get(row, state) == Cell::Omit && has_one {
+            fields.push(state);
+            confirms.0.extend(cleared.map(|print| (name.clone(), print)));
+        }
     }
 }

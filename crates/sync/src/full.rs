@@ -119,6 +119,7 @@ impl Engine {
         outgoing.unchanged.drain(..).for_each(|(key, revision)| settlement.clear(key, revision));
         outgoing.refused.drain(..).for_each(|(key, revision, refusal)| settlement.refuse(&key, revision, refusal));
         outgoing.waiting.drain(..).for_each(|due| settlement.still_waits(due));
+        settlement.note(std::mem::take(&mut outgoing.notes));
         settlement.store(&mut *tx, 0).await?;
         let stored = tx.runs().find(run.id).await?;
         let Some(mut stored) = stored.filter(|run| run.state == RunState::Running) else { return Ok(false) };

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use arrow_array::{Array, RecordBatch, cast::AsArray};
 use arrow_schema::{DataType, Schema};
 use salesbridge_connector_kit::{Cells, FieldSchema, FieldValue, ObjectSchema, Refusal};
-use salesbridge_model::{Constant, LeftOutField, LineSource, Mapping, MappingLine, WhenEmpty, WriteWhen};
+use salesbridge_model::{Constant, LeftOutField, LineSource, Mapping, MappingLine, TooLong, WhenEmpty, WriteWhen};
 
 use crate::columns::{is_readable, value_at};
 use crate::convert::convert;
+use crate::length::{fit, trouble};
 use crate::pick;
+use crate::places::{Place, Places};
 
 /// A mapping that was checked against a stream's columns and an object's fields.
 #[derive(Debug)]
@@ -39,12 +41,23 @@ pub struct MappedBatch {
     pub cells: Cells,
     /// Rows that cannot be sent, by position.
     pub refusals: Vec<(usize, Refusal)>,
+    /// What was left out or shortened of rows that are sent all the same, by position.
+    pub notes: Vec<(usize, String)>,
 }
 
 #[derive(Debug)]
 struct PlannedLine {
     line: MappingLine,
     kind: String,
+    length: Option<u32>,
+    place: Option<Place>,
+}
+
+/// A value that cannot be sent.
+struct Unfit {
+    code: &'static str,
+    message: String,
+    remedy: String,
 }
 
 impl MappingPlan {
@@ -58,16 +71,17 @@ impl MappingPlan {
     ) -> Result<Self, MappingProblem> {
         let mut lines: Vec<PlannedLine> = Vec::new();
         let mut left_out = Vec::new();
+        let places = Places::of(mapping, object);
         for line in &mapping.lines {
             check_source(line, stream)?;
+            if places.says_otherwise(line) {
+                continue;
+            }
             match writable(line, object) {
                 Ok(field) if lines.iter().any(|planned| planned.line.target == field.name) => {
                     return Err(problem(line, "the field is mapped twice".to_owned()));
                 }
-                Ok(field) => lines.push(PlannedLine {
-                    line: MappingLine { target: field.name.clone(), ..line.clone() },
-                    kind: field.kind.clone(),
-                }),
+                Ok(field) => lines.push(PlannedLine::new(line, field, &places)?),
                 Err(message) if line.required => return Err(problem(line, message)),
                 Err(reason) => left_out.push(LeftOutField { target: line.target.clone(), reason }),
             }
@@ -96,24 +110,38 @@ impl MappingPlan {
         self.lines[field].line.when == WriteWhen::OnCreateOnly
     }
 
+    /// States with their countries: where the country changes, a state that is not sent is void.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (usize, usize)> {
+        let is = |planned: &PlannedLine, what: fn(&Place) -> bool| planned.place.as_ref().is_some_and(what);
+        let states = self.lines.iter().enumerate().filter(move |(_, planned)| is(planned, Place::is_state));
+        states.filter_map(move |(state, planned)| {
+            let prefix = planned.line.target.trim_end_matches("StateCode");
+            let of_it = |other: &PlannedLine| {
+                is(other, Place::is_country_code) && other.line.target == format!("{prefix}CountryCode")
+            };
+            Some((state, self.lines.iter().position(of_it)?))
+        })
+    }
+
     /// Maps every row of a batch that has the columns the plan was made for.
     pub fn apply(&self, batch: &RecordBatch) -> MappedBatch {
         let keys = self.keys(batch);
         let mut cells = Cells::new(self.fields.clone());
-        let mut refusals = Vec::new();
+        let (mut refusals, mut notes) = (Vec::new(), Vec::new());
         for row in 0..keys.len() {
             cells.push_row();
             for (field, planned) in self.lines.iter().enumerate() {
-                match planned.value(batch, row) {
-                    Ok(Some(value)) => cells.put(row, field, Some(value)),
-                    Ok(None) if planned.line.when_empty == WhenEmpty::Clear => cells.put(row, field, None),
-                    Ok(None) => {}
-                    Err(message) => refusals.push((row, planned.refusal(message))),
+                let mut note = |note: String| notes.push((row, note));
+                match planned.value(batch, row, &mut note) {
+                    Ok(Given::Value(value)) => cells.put(row, field, Some(value)),
+                    Ok(Given::Nothing) if planned.line.when_empty == WhenEmpty::Clear => cells.put(row, field, None),
+                    Ok(Given::Nothing | Given::LeftOut) => {}
+                    Err(unfit) => refusals.push((row, planned.refusal(unfit))),
                 }
             }
         }
         refusals.dedup_by_key(|(row, _)| *row);
-        MappedBatch { keys, cells, refusals }
+        MappedBatch { keys, cells, refusals, notes }
     }
 
     fn keys(&self, batch: &RecordBatch) -> Vec<String> {
@@ -126,26 +154,88 @@ impl MappingPlan {
     }
 }
 
+/// What a line gives for a row.
+enum Given {
+    Value(FieldValue),
+    Nothing,
+    /// There is a value, but none that the other side would take.
+    LeftOut,
+}
+
 impl PlannedLine {
-    fn value(&self, batch: &RecordBatch, row: usize) -> Result<Option<FieldValue>, String> {
-        let found = match &self.line.source {
-            LineSource::Column { column } => batch.column_by_name(column).and_then(|column| value_at(column, row)),
-            LineSource::Constant { value } => Some(constant(value)),
-            LineSource::Pick(rule) => {
-                batch.column_by_name(&rule.column).and_then(|column| pick::pick(rule, column, row))
-            }
+    fn new(line: &MappingLine, field: &FieldSchema, places: &Places) -> Result<Self, MappingProblem> {
+        let planned = Self {
+            line: MappingLine { target: field.name.clone(), ..line.clone() },
+            kind: field.kind.clone(),
+            length: field.length.filter(|_| !matches!(field.kind.as_str(), "id" | "reference" | "base64")),
+            place: places.rule(&field.name),
         };
-        let found = found.or_else(|| self.line.default.as_ref().map(constant));
-        found.map(|value| convert(value, &self.kind)).transpose()
+        // Nothing that the line gives can be sent: that is told once, not for every row.
+        if let (LineSource::Constant { value: Constant::Text(text) }, TooLong::Refuse) = (&line.source, line.too_long)
+            && let Some(message) = trouble(text, planned.length)
+        {
+            return Err(problem(line, message));
+        }
+        Ok(planned)
     }
 
-    fn refusal(&self, message: String) -> Refusal {
-        Refusal {
-            code: "VALUE_DOES_NOT_FIT".to_owned(),
-            message: format!("{}: {message}", self.line.target),
-            fields: vec![self.line.target.clone()],
-            remedy: format!("Correct the value at the source, or map {} from something else", self.line.target),
+    fn value(&self, batch: &RecordBatch, row: usize, note: &mut dyn FnMut(String)) -> Result<Given, Unfit> {
+        let found = match &self.place {
+            None => source_value(&self.line.source, batch, row),
+            Some(place) => match place.give(&self.line.target, |source| source_value(source, batch, row)) {
+                Ok(found) => found,
+                Err(why) => {
+                    note(why);
+                    return Ok(Given::LeftOut);
+                }
+            },
+        };
+        let Some(found) = found.or_else(|| self.line.default.as_ref().map(constant)) else { return Ok(Given::Nothing) };
+        match convert(found, &self.kind).map_err(|message| self.does_not_fit(message))? {
+            FieldValue::Text(text) => self.fitted(text, note),
+            other => Ok(Given::Value(other)),
         }
+    }
+
+    fn fitted(&self, text: String, note: &mut dyn FnMut(String)) -> Result<Given, Unfit> {
+        let target = &self.line.target;
+        match trouble(&text, self.length) {
+            None => Ok(Given::Value(FieldValue::Text(text))),
+            Some(message) if self.line.too_long == TooLong::Shorten => {
+                note(format!("{target}: {message}; it was shortened"));
+                Ok(Given::Value(FieldValue::Text(fit(&text, self.length))))
+            }
+            // Salesforce's own code for it: the row is the same, whoever refuses it.
+            Some(message) => Err(Unfit {
+                code: "STRING_TOO_LONG",
+                message: format!("{target}: {message}"),
+                remedy: format!(
+                    "Shorten the value at the source, or let the mapping of {target} shorten what is too long"
+                ),
+            }),
+        }
+    }
+
+    fn does_not_fit(&self, message: String) -> Unfit {
+        let target = &self.line.target;
+        Unfit {
+            code: "VALUE_DOES_NOT_FIT",
+            message: format!("{target}: {message}"),
+            remedy: format!("Correct the value at the source, or map {target} from something else"),
+        }
+    }
+
+    fn refusal(&self, unfit: Unfit) -> Refusal {
+        let Unfit { code, message, remedy } = unfit;
+        Refusal { code: code.to_owned(), message, fields: vec![self.line.target.clone()], remedy }
+    }
+}
+
+fn source_value(source: &LineSource, batch: &RecordBatch, row: usize) -> Option<FieldValue> {
+    match source {
+        LineSource::Column { column } => batch.column_by_name(column).and_then(|column| value_at(column, row)),
+        LineSource::Constant { value } => Some(constant(value)),
+        LineSource::Pick(rule) => batch.column_by_name(&rule.column).and_then(|column| pick::pick(rule, column, row)),
     }
 }
 

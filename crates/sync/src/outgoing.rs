@@ -32,6 +32,8 @@ pub(crate) struct Outgoing {
     pub(crate) refused: Vec<(String, i64, Refusal)>,
     /// Rows that wait for a person, or for a pause to pass.
     pub(crate) waiting: Vec<DueRow>,
+    /// What was left out or shortened, for people.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Outgoing {
@@ -51,6 +53,8 @@ impl Outgoing {
     ) {
         let links: HashMap<&str, &Link> = links.iter().map(|link| (link.source_key.as_str(), link)).collect();
         let due: HashMap<&str, &DueRow> = due.iter().map(|row| (row.source_key.as_str(), row)).collect();
+        let notes = mapped.notes.iter().filter(|(row, _)| !mapped.refusals.iter().any(|(refused, _)| refused == row));
+        self.notes.extend(notes.map(|(row, note)| format!("{}: {note}", mapped.keys[*row])));
         let mut refused: HashMap<usize, &Refusal> = mapped.refusals.iter().map(|(row, why)| (*row, why)).collect();
         for (row, key) in mapped.keys.iter().enumerate() {
             let due = due.get(key.as_str()).copied();

@@ -1,7 +1,8 @@
 //! The preset "clients to Leads".
 
 use salesbridge_model::{
-    ClientsToLeads, Constant, LineSource, Mapping, MappingLine, PickRule, Preference, SyncOptions, WhenEmpty, WriteWhen,
+    ClientsToLeads, Constant, LineSource, Mapping, MappingLine, PickRule, Preference, SyncOptions, TooLong, WhenEmpty,
+    WriteWhen,
 };
 
 /// The stream of the client directory.
@@ -35,9 +36,12 @@ pub fn clients_to_leads_mapping(chosen: &ClientsToLeads) -> Mapping {
         line("State", LineSource::Pick(address("state"))),
         line("PostalCode", LineSource::Pick(address("postal_code"))),
         line("Country", column("country")),
+        // In orgs with state and country picklists these two stand for State and Country; see `places`.
         line("CountryCode", column("country_code")),
+        line("StateCode", LineSource::Pick(address("state"))),
     ];
     lines.extend(chosen.fields.iter().map(|(source, target)| line(target, column(source))));
+    lines.iter_mut().for_each(|line| line.too_long = chosen.too_long);
     Mapping { lines }
 }
 
@@ -76,6 +80,7 @@ fn line(target: &str, source: LineSource) -> MappingLine {
         default: None,
         when: WriteWhen::Always,
         when_empty: WhenEmpty::Omit,
+        too_long: TooLong::Refuse,
         required: false,
     }
 }

@@ -4,6 +4,7 @@ use salesbridge_model::{OutcomeKind, Timestamp};
 
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
+use crate::notes;
 use crate::outgoing::{Outgoing, OutgoingRow};
 
 /// What a full run would do.
@@ -21,7 +22,7 @@ pub struct Preview {
     pub uncertain: u64,
     /// Write calls it would cost.
     pub calls: u64,
-    /// Mapped fields that would be left out.
+    /// Mapped fields that would be left out, and values that would be left out or shortened.
     pub warnings: Vec<String>,
     /// The first rows that would be written or refused.
     pub rows: Vec<PreviewRow>,
@@ -92,6 +93,7 @@ impl Preview {
         self.unchanged += outgoing.unchanged.len() as u64;
         self.refused += outgoing.refused.len() as u64;
         self.uncertain += outgoing.waiting.len() as u64;
+        notes::add(&mut self.warnings, outgoing.notes);
         let written = |action| move |row: OutgoingRow| written_row(job, action, &row);
         let refused = outgoing.refused.into_iter().map(|(source_key, _, refusal)| PreviewRow {
             source_key,

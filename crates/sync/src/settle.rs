@@ -11,6 +11,7 @@ use salesbridge_store::{DueRow, DueState, IntentRow, JournalEntry, StoreError, T
 
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
+use crate::notes;
 
 /// What became of one row of an intent.
 #[derive(Clone, Debug)]
@@ -74,6 +75,7 @@ pub(crate) struct Settlement<'a> {
     cleared: Vec<(String, i64)>,
     held: Vec<DueRow>,
     outcomes: Vec<RecordOutcome>,
+    notes: Vec<String>,
 }
 
 impl<'a> Settlement<'a> {
@@ -88,6 +90,7 @@ impl<'a> Settlement<'a> {
             cleared: Vec::new(),
             held: Vec::new(),
             outcomes: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -127,6 +130,11 @@ impl<'a> Settlement<'a> {
         self.outcomes.push(RecordOutcome { code, message, fields, remedy, ..known });
     }
 
+    /// Adds what people are to know of rows that are sent without all of their fields.
+    pub(crate) fn note(&mut self, notes: Vec<String>) {
+        self.notes.extend(notes);
+    }
+
     /// Adds a row without a difference: it is no longer due.
     pub(crate) fn clear(&mut self, key: String, revision: i64) {
         self.cleared.push((key, revision));
@@ -148,6 +156,7 @@ impl<'a> Settlement<'a> {
             *run.counts.of(outcome.kind) += 1;
         }
         run.api_calls += calls;
+        notes::add(&mut run.warnings, self.notes);
         tx.runs().update(&run).await?;
         Ok(())
     }

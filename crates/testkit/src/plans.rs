@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salesbridge_model::{
     ClientsToLeads, Connection, ConnectionId, IdMaker, LineSource, Mapping, MappingLine, Slug, Sync, SyncId,
-    SyncOptions, WhenEmpty, WriteWhen,
+    SyncOptions, TooLong, WhenEmpty, WriteWhen,
 };
 
 use crate::moment;
@@ -41,7 +41,7 @@ pub fn sync(ids: &dyn IdMaker, name: &str, connection: &Connection) -> Sync {
         connection_id: connection.id,
         stream: "clients".to_owned(),
         object: "Lead".to_owned(),
-        preset: Some(ClientsToLeads { company: "Acme".to_owned(), fields: BTreeMap::new() }),
+        preset: Some(ClientsToLeads { company: "Acme".to_owned(), fields: BTreeMap::new(), too_long: TooLong::Refuse }),
         mapping: Mapping { lines: vec![line("LastName", "last_name")] },
         options: SyncOptions { external_id_field: None, allow_duplicates: true, assignment_rules: false },
         left_out: Vec::new(),
@@ -59,6 +59,7 @@ fn line(target: &str, column: &str) -> MappingLine {
         default: None,
         when: WriteWhen::Always,
         when_empty: WhenEmpty::Omit,
+        too_long: TooLong::Refuse,
         required: true,
     }
 }

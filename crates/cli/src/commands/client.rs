@@ -1,29 +1,22 @@
 //! `salesbridge client`.
 
-use std::path::Path;
+mod import;
 
 use anyhow::Context;
-use axum::body::Body;
-use futures::TryStreamExt;
-use salesbridge_hub::clients::{ImportReport, SaveReport};
+use salesbridge_hub::clients::SaveReport;
 use salesbridge_model::{Client, Clock, Page, Phone};
 use serde_json::Value;
-use tokio::io::AsyncRead;
-use tokio_util::io::ReaderStream;
 
 use crate::api::{Api, segment};
 use crate::arguments::{ClientCommand, EditClient, Paging};
 use crate::settings::Settings;
 use crate::system::SystemClock;
-use crate::terminal::{
-    DONE, ROWS_REFUSED, counted, hint, number, print_details, print_json, print_line, print_table, progress_bar, say,
-    table,
-};
+use crate::terminal::{DONE, counted, hint, print_details, print_json, print_table, say, table};
 
 pub(crate) async fn run(settings: &Settings, command: ClientCommand, json: bool) -> anyhow::Result<u8> {
     let api = Api::open(settings).await?;
     match command {
-        ClientCommand::Import { file } => import(&api, &file, json).await,
+        ClientCommand::Import(options) => import::run(settings, &api, &options, json).await,
         ClientCommand::List { search, paging } => list(&api, search.as_deref(), &paging, json).await,
         ClientCommand::Show { key } => {
             show(&api.get(&format!("/clients/by-key/{}", segment(&key))).await?, json);
@@ -31,48 +24,6 @@ pub(crate) async fn run(settings: &Settings, command: ClientCommand, json: bool)
         }
         ClientCommand::Edit(edit) => edit_client(&api, &edit, json).await,
     }
-}
-
-async fn import(api: &Api, file: &Path, json: bool) -> anyhow::Result<u8> {
-    let (reader, length): (Box<dyn AsyncRead + Send + Unpin>, u64) = if file == Path::new("-") {
-        (Box::new(tokio::io::stdin()), 0)
-    } else {
-        let opened = tokio::fs::File::open(file).await.with_context(|| format!("{} cannot be read", file.display()))?;
-        let length = opened.metadata().await?.len();
-        (Box::new(opened), length)
-    };
-    let bar = progress_bar(length, "bytes");
-    let counting = bar.clone();
-    let bytes = ReaderStream::new(reader).inspect_ok(move |chunk| counting.inc(chunk.len() as u64));
-    let report: ImportReport = api.upload("/clients/import", "text/csv", Body::from_stream(bytes)).await?;
-    bar.finish_and_clear();
-    if json {
-        print_json(&report);
-    } else {
-        print_line(&format!(
-            "{} read: {} created, {} updated, {} unchanged, {} refused",
-            counted(report.read, "row"),
-            number(report.saved.created),
-            number(report.saved.updated),
-            number(report.saved.unchanged),
-            number(report.refused)
-        ));
-        for problem in &report.problems {
-            let key = problem.key.as_deref().map(|key| format!(" (key {key})")).unwrap_or_default();
-            let what: Vec<String> = problem.problems.iter().map(ToString::to_string).collect();
-            say(&format!("  line {}{key}: {}", problem.line, what.join("; ")));
-        }
-        for repeat in &report.repeated {
-            say(&format!(
-                "  note: key {} is on lines {} and {}; the later one was taken",
-                repeat.key, repeat.earlier, repeat.later
-            ));
-        }
-        if report.refused > 0 {
-            hint("correct these rows and import the file again: rows that are in already stay as they are");
-        }
-    }
-    Ok(if report.refused > 0 { ROWS_REFUSED } else { DONE })
 }
 
 async fn list(api: &Api, search: Option<&str>, paging: &Paging, json: bool) -> anyhow::Result<u8> {

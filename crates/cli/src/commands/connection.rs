@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::start::with_confirmation;
 use crate::api::{Api, segment};
-use crate::arguments::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, YesNo};
+use crate::arguments::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo};
 use crate::settings::Settings;
 use crate::terminal::{
     DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_line, print_table, say, table,
@@ -70,7 +70,7 @@ async fn create(api: &Api, options: CreateConnection, json: bool) -> anyhow::Res
 }
 
 async fn edit(api: &Api, options: EditConnection, json: bool) -> anyhow::Result<u8> {
-    let EditConnection { name, caption, domain_url, consumer_key, rest } = options;
+    let EditConnection { name, caption, domain_url, consumer_key, too_long, rest } = options;
     let mut body = json!({});
     let texts = [("caption", caption), ("domain_url", domain_url), ("consumer_key", consumer_key)];
     for (field, value) in texts {
@@ -80,6 +80,9 @@ async fn edit(api: &Api, options: EditConnection, json: bool) -> anyhow::Result<
     }
     if let Some(secret) = consumer_secret(rest.consumer_secret_file.as_deref())? {
         body["consumer_secret"] = secret.expose().as_str().into();
+    }
+    if let Some(too_long) = too_long {
+        body["too_long"] = if too_long == TooLong::Shorten { "shorten" } else { "refuse" }.into();
     }
     add_options(&mut body, &rest)?;
     let edited = send_edit(api, &name, &body, rest.yes).await?;

@@ -138,7 +138,7 @@ impl Demo {
             made_up_clients(SEED, count).all(|client| rows.blocking_send(Ok(client)).is_ok())
         });
         let report =
-            self.hub.import_clients(received, &ImportManner { assumed: self.hub.now(), covered: None }).await?;
+            self.hub.import_clients(received, &ImportManner { assumed: self.hub.now(), dry_run: false }).await?;
         making.await?;
         anyhow::ensure!(report.refused == 0, "{} made-up clients were refused", report.refused);
         Ok(())

@@ -138,6 +138,14 @@ impl Org {
         leads
     }
 
+    /// These fields of every Lead.
+    pub(crate) async fn all_leads(&self, fields: &str) -> Vec<Value> {
+        let query = format!("{}/services/data/v66.0/query?q=SELECT+{fields}+FROM+Lead", self.url);
+        let asked = self.http.get(query).bearer_auth(self.token().await).send().await;
+        let page: Value = asked.expect("the org answers").json().await.expect("a page of Leads");
+        page["records"].as_array().expect("records").clone()
+    }
+
     pub(crate) async fn add_fault(&self, rule: &Value) {
         let added = self.http.post(format!("{}/local-org/faults", self.url)).json(rule).send().await;
         assert!(added.expect("the org answers").status().is_success());

@@ -9,6 +9,7 @@
 mod crashes;
 mod demo;
 mod harness;
+mod imports;
 mod local_org;
 mod people;
 mod postgres;

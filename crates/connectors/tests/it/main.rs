@@ -4,3 +4,4 @@
 mod bulk;
 mod org;
 mod salesforce;
+mod sql;

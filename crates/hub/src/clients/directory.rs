@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use salesbridge_model::{Address, Client, Page, PageRequest, Phone, Timestamp};
-use salesbridge_store::{ClientFilter, Saved};
+use salesbridge_store::{ClientFilter, Saved, Transaction};
 
-use super::import::{Covered, RepeatedKey, RowProblem};
+use super::import::{ReadClient, RepeatedKey, RowProblem};
 use crate::error::FieldProblem;
 use crate::{Hub, HubError};
 
@@ -42,8 +42,8 @@ pub struct ImportManner {
     /// The time that the reader gave numbers and addresses whose own time it did not know. One that is in the directory already, just so, keeps the
     /// time it has there, so that importing a file again changes nothing.
     pub assumed: Timestamp,
-    /// Which parts of a client the rows tell about; all when absent.
-    pub covered: Option<Covered>,
+    /// Say what would happen, and store nothing. A key that comes twice is counted as often as it comes.
+    pub dry_run: bool,
 }
 
 /// Rows stored in one transaction.
@@ -63,7 +63,7 @@ impl Hub {
             return Err(HubError::Invalid { problems });
         }
         let mut report = SaveReport::default();
-        self.save_valid_clients(&mut [client.clone()], None, &mut report).await?;
+        self.save_valid_clients(vec![client.clone()], &mut report).await?;
         Ok(report)
     }
 
@@ -79,15 +79,14 @@ impl Hub {
         while let Some(row) = rows.next().await {
             report.read += 1;
             match row {
-                Ok(client) => batch.push(client),
+                Ok(read) => batch.push(read),
                 Err(problem) => report.refuse(problem),
             }
             if batch.len() == BATCH {
-                self.save_valid_clients(&mut batch, Some(manner), &mut report.saved).await?;
-                batch.clear();
+                self.import_batch(std::mem::take(&mut batch), manner, &mut report).await?;
             }
         }
-        self.save_valid_clients(&mut batch, Some(manner), &mut report.saved).await?;
+        self.import_batch(batch, manner, &mut report).await?;
         Ok(report)
     }
 
@@ -107,41 +106,76 @@ impl Hub {
         Ok(self.store.read().await?.clients().count().await?)
     }
 
-    async fn save_valid_clients(
+    async fn import_batch(
         &self,
-        clients: &mut [Client],
-        manner: Option<&ImportManner>,
-        report: &mut SaveReport,
+        read: Vec<ReadClient>,
+        manner: &ImportManner,
+        report: &mut ImportReport,
     ) -> Result<(), HubError> {
-        if clients.is_empty() {
+        if read.is_empty() {
+            return Ok(());
+        }
+        if manner.dry_run {
+            let mut tx = self.store.read().await?;
+            let (clients, stored) = completed(&mut *tx, read, manner).await?;
+            for client in &clients {
+                report.saved.count(match stored.get(&client.key) {
+                    None => Saved::Created,
+                    Some(stored) if stored == client => Saved::Unchanged,
+                    Some(_) => Saved::Updated,
+                });
+            }
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        if let Some(manner) = manner {
-            let keys: Vec<String> = clients.iter().map(|client| client.key.clone()).collect();
-            let stored = tx.clients().find_many(&keys).await?;
-            let stored: HashMap<&str, &Client> = stored.iter().map(|client| (client.key.as_str(), client)).collect();
-            for client in clients.iter_mut() {
-                if let Some(stored) = stored.get(client.key.as_str()) {
-                    if let Some(covered) = &manner.covered {
-                        covered.complete(client, stored);
-                    }
-                    keep_known_times(client, stored, manner.assumed);
-                }
-            }
-        }
-        let saved = tx.clients().save(clients, self.clock.now()).await?;
+        let (clients, _) = completed(&mut *tx, read, manner).await?;
+        let saved = tx.clients().save(&clients, self.clock.now()).await?;
         tx.commit().await?;
-        for one in saved {
-            match one {
-                Saved::Created => report.created += 1,
-                Saved::Updated => report.updated += 1,
-                Saved::Unchanged => report.unchanged += 1,
-            }
-        }
+        saved.into_iter().for_each(|one| report.saved.count(one));
         self.signal();
         Ok(())
     }
+
+    async fn save_valid_clients(&self, clients: Vec<Client>, report: &mut SaveReport) -> Result<(), HubError> {
+        let mut tx = self.store.write().await?;
+        let saved = tx.clients().save(&clients, self.clock.now()).await?;
+        tx.commit().await?;
+        saved.into_iter().for_each(|one| report.count(one));
+        self.signal();
+        Ok(())
+    }
+}
+
+impl SaveReport {
+    fn count(&mut self, saved: Saved) {
+        match saved {
+            Saved::Created => self.created += 1,
+            Saved::Updated => self.updated += 1,
+            Saved::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+/// The clients with what their rows do not tell about, from those that are stored, and these by their keys.
+async fn completed(
+    tx: &mut dyn Transaction,
+    read: Vec<ReadClient>,
+    manner: &ImportManner,
+) -> Result<(Vec<Client>, HashMap<String, Client>), HubError> {
+    let keys: Vec<String> = read.iter().map(|read| read.client.key.clone()).collect();
+    let stored = tx.clients().find_many(&keys).await?;
+    let stored: HashMap<String, Client> = stored.into_iter().map(|client| (client.key.clone(), client)).collect();
+    let complete = |ReadClient { mut client, covered }: ReadClient| {
+        if let Some(stored) = stored.get(&client.key) {
+            if let Some(covered) = covered {
+                covered.complete(&mut client, stored);
+            }
+            keep_known_times(&mut client, stored, manner.assumed);
+        }
+        client
+    };
+    let clients = read.into_iter().map(complete).collect();
+    Ok((clients, stored))
 }
 
 /// Gives numbers and addresses of an assumed time the time under which the directory has them, where nothing else differs.
@@ -159,12 +193,19 @@ fn keep_known_times(client: &mut Client, stored: &Client, assumed: Timestamp) {
 /// Rows of an import, one after the other.
 pub trait AsyncRows: Send {
     /// The next row; `None` at the end.
-    fn next(&mut self) -> impl Future<Output = Option<Result<Client, RowProblem>>> + Send;
+    fn next(&mut self) -> impl Future<Output = Option<Result<ReadClient, RowProblem>>> + Send;
 }
 
-impl AsyncRows for tokio::sync::mpsc::Receiver<Result<Client, RowProblem>> {
-    async fn next(&mut self) -> Option<Result<Client, RowProblem>> {
+impl AsyncRows for tokio::sync::mpsc::Receiver<Result<ReadClient, RowProblem>> {
+    async fn next(&mut self) -> Option<Result<ReadClient, RowProblem>> {
         self.recv().await
+    }
+}
+
+/// Whole clients.
+impl AsyncRows for tokio::sync::mpsc::Receiver<Result<Client, RowProblem>> {
+    async fn next(&mut self) -> Option<Result<ReadClient, RowProblem>> {
+        Some(self.recv().await?.map(|client| ReadClient { client, covered: None }))
     }
 }
 

@@ -1,30 +1,31 @@
-//! Clients from a CSV file, row by row: what each heading means is in `columns`, what each cell may hold in `cells`.
+//! Clients from a file or a query, row by row: what each heading means is in `columns`, what each cell may hold in `cells`.
 //!
 //! It stores nothing, and knows neither where the bytes come from nor what the directory holds already.
 
 mod cells;
 mod columns;
+mod json_lines;
+#[cfg(test)]
+mod json_lines_tests;
+mod repeats;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+use std::sync::Arc;
 
 use csv::ByteRecord;
 use salesbridge_model::{Client, ClientProblem, Timestamp};
 
 use self::cells::Draft;
 use self::columns::Column;
+use self::repeats::Repeats;
 
 pub use self::columns::{Covered, KNOWN_HEADINGS};
+pub use self::json_lines::{JsonLines, read_clients_json_lines};
 
 /// Bytes that are looked at to find the delimiter.
 const LONGEST_BEGINNING: u64 = 64 * 1024;
-/// Keys remembered to notice a repeated one; bounds the memory of a big import.
-const REMEMBERED_KEYS: usize = 1_000_000;
-/// Repeated keys that are described; more are only counted.
-const DESCRIBED_REPEATS: usize = 1_000;
 
 /// Why no row of a file can be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,15 @@ pub enum HeadingProblem {
     /// No column holds the firm's own keys.
     #[error("the heading `key` is missing; known headings: {KNOWN_HEADINGS}")]
     NoKey,
+}
+
+/// A client that was read, and which parts of it the row tells about; all when absent. The others stay as the directory has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadClient {
+    /// The client.
+    pub client: Client,
+    /// What the row tells about.
+    pub covered: Option<Arc<Covered>>,
 }
 
 /// A row that was not taken, and why. Reading goes on after it.
@@ -101,12 +111,17 @@ pub fn read_clients_csv<R: Read>(reader: R, now: Timestamp) -> Result<ClientRows
         rows,
         record,
         now,
-        seen: HashMap::new(),
-        hasher: RandomState::new(),
-        repeated: Vec::new(),
-        repeats: 0,
+        repeats: Repeats::default(),
         broken_off: false,
     })
+}
+
+/// Whether a file or query with these headings could be imported.
+///
+/// # Errors
+/// [`HeadingProblem`], as it would end the import before any row is read.
+pub fn check_headings(headings: &[String]) -> Result<(), HeadingProblem> {
+    columns::of_heading(&ByteRecord::from(headings.to_vec())).map(drop)
 }
 
 /// The clients of a file, in its order; a row that is not taken is an `Err`, after which the next one follows.
@@ -115,18 +130,14 @@ pub struct ClientRows<R> {
     rows: csv::Reader<Chain<Cursor<Vec<u8>>, BufReader<R>>>,
     record: ByteRecord,
     now: Timestamp,
-    /// Line by the hash of the key: an eighth of the memory that the keys would take.
-    seen: HashMap<u64, u64>,
-    hasher: RandomState,
-    repeated: Vec<RepeatedKey>,
-    repeats: u64,
+    repeats: Repeats,
     broken_off: bool,
 }
 
 impl<R> ClientRows<R> {
     /// The first thousand repeated keys among the good rows read so far. Only repeats of the first million keys are noticed.
     pub fn repeated(&self) -> &[RepeatedKey] {
-        &self.repeated
+        self.repeats.described()
     }
 
     /// Which parts of a client the file tells about.
@@ -136,23 +147,7 @@ impl<R> ClientRows<R> {
 
     /// How many good rows so far had the key of an earlier one.
     pub fn repeats(&self) -> u64 {
-        self.repeats
-    }
-
-    fn note_repeat(&mut self, key: &str, line: u64) {
-        let hash = self.hasher.hash_one(key);
-        let room = self.seen.len() < REMEMBERED_KEYS;
-        match self.seen.get_mut(&hash) {
-            Some(earlier) => {
-                self.repeats += 1;
-                if self.repeated.len() < DESCRIBED_REPEATS {
-                    self.repeated.push(RepeatedKey { key: key.to_owned(), earlier: *earlier, later: line });
-                }
-                *earlier = line;
-            }
-            None if room => drop(self.seen.insert(hash, line)),
-            None => {}
-        }
+        self.repeats.count()
     }
 
     fn client(&self, line: u64) -> Result<Client, RowProblem> {
@@ -174,7 +169,7 @@ impl<R: Read> Iterator for ClientRows<R> {
                 let line = self.record.position().map_or(0, csv::Position::line);
                 let row = self.client(line);
                 if let Ok(client) = &row {
-                    self.note_repeat(&client.key, line);
+                    self.repeats.note(&client.key, line);
                 }
                 Some(row)
             }

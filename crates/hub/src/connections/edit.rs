@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use salesbridge_model::{
-    ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId,
+    ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId, TooLong,
 };
 use salesbridge_store::{StoreError, Transaction};
 use salesbridge_sync::{
@@ -29,6 +29,8 @@ pub struct ConnectionEdit {
     pub company: Option<String>,
     /// Lead fields for the client's `status`, `verification_level` and `client_type`; null takes a choice back.
     pub fields: BTreeMap<String, Option<String>>,
+    /// What happens to a text that is longer than its Lead field takes.
+    pub too_long: Option<TooLong>,
     /// External-ID field on Lead that carries our own key; empty takes the choice back.
     pub external_id_field: Option<String>,
     /// Calls that it may make a day; 0 takes the ceiling away
@@ -50,6 +52,14 @@ pub(super) struct Edited {
     /// Sending begins with this edit.
     pub(super) starts: bool,
     pub(super) confirmed: bool,
+}
+
+/// The part of an edit that is about the preset.
+struct PresetEdit {
+    company: Option<String>,
+    fields: BTreeMap<String, Option<String>>,
+    too_long: Option<TooLong>,
+    external_id_field: Option<String>,
 }
 
 impl Hub {
@@ -110,7 +120,13 @@ impl Hub {
 
         let known = syncs.into_iter().find(|sync| sync.preset.is_some());
         let before = known.clone();
-        let preset = self.edited_preset(&connection, known, edit.company, edit.fields, edit.external_id_field)?;
+        let choices = PresetEdit {
+            company: edit.company,
+            fields: edit.fields,
+            too_long: edit.too_long,
+            external_id_field: edit.external_id_field,
+        };
+        let preset = self.edited_preset(&connection, known, choices)?;
         let sends = |sync: &Option<Sync>| sync.as_ref().is_some_and(|sync| sync.enabled);
         let starts = connection.enabled && sends(&preset) && !(was_sending && sends(&before));
         let differs = preset.as_ref().map(|sync| (&sync.mapping, &sync.options))
@@ -174,18 +190,17 @@ impl Hub {
         &self,
         connection: &Connection,
         known: Option<Sync>,
-        company: Option<String>,
-        fields: BTreeMap<String, Option<String>>,
-        external_id_field: Option<String>,
+        PresetEdit { company, fields, too_long, external_id_field }: PresetEdit,
     ) -> Result<Option<Sync>, HubError> {
         let mut chosen = known.as_ref().and_then(|sync| sync.preset.clone()).unwrap_or_default();
         let was_empty = chosen.company.is_empty();
         if let Some(company) = company {
             chosen.company = company.trim().to_owned();
         }
+        chosen.too_long = too_long.unwrap_or(chosen.too_long);
         choose_fields(&mut chosen, fields)?;
         let Some(mut sync) = known.or_else(|| (!chosen.company.is_empty()).then(|| self.new_preset(connection))) else {
-            if chosen.fields.is_empty() && external_id_field.is_none() {
+            if chosen.fields.is_empty() && external_id_field.is_none() && too_long.is_none() {
                 return Ok(None);
             }
             return Err(HubError::invalid("company", "is empty; it is needed before fields can be mapped"));

@@ -6,7 +6,7 @@ use salesbridge_hub::DueState;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_local_org::OrgConfig;
+use salesbridge_local_org::{NewValidationRule, OrgConfig};
 use salesbridge_model::{Client, PageRequest, RunState};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ async fn import(stage: &Stage, clients: Vec<Client>) {
         rows.try_send(Ok(client)).expect("room for every client");
     }
     drop(rows);
-    let manner = ImportManner { assumed: stage.hub.now(), covered: None };
+    let manner = ImportManner { assumed: stage.hub.now(), dry_run: false };
     stage.hub.import_clients(received, &manner).await.expect("an import");
 }
 
@@ -196,9 +196,18 @@ async fn f17_a_deleted_lead_is_told_and_not_made_again() {
 /// A refused row waits for a person: it may be tried again, given up, or is sent by itself when its client is corrected.
 #[tokio::test]
 async fn r85_a_refused_row_is_retried_dropped_or_corrected() {
-    let long = "x".repeat(81);
-    let bad = ["a", "b", "c"].map(|key| person(key, &long));
-    let stage = Stage::connected(&[&bad[..], &clients(5)].concat()).await;
+    let bad = ["a", "b", "c"].map(|key| person(key, "Nobody"));
+    let stage = Stage::set(OrgConfig::default()).await;
+    let rule = NewValidationRule {
+        object: "Lead".to_owned(),
+        name: "No_Nobody".to_owned(),
+        formula: "LastName = \"Nobody\"".to_owned(),
+        message: "Nobody is no name".to_owned(),
+        error_field: Some("LastName".to_owned()),
+    };
+    stage.org.running.control().add_validation_rule(rule).await.expect("a rule");
+    stage.save(&[&bad[..], &clients(5)].concat()).await;
+    stage.connect(connection_to(&stage.org, &stage.org.app)).await;
     assert_eq!(stage.org.count().await, 5, "the others arrive");
     let choice = |keys: &[&str]| RowChoice {
         state: DueState::Refused,
@@ -216,5 +225,5 @@ async fn r85_a_refused_row_is_retried_dropped_or_corrected() {
     assert_eq!(stage.org.lead("c@example.com").await["LastName"], "Short");
     let due = stage.hub.due_rows(SYNC, Some(DueState::Refused), &PageRequest::default()).await.expect("rows that wait");
     let waiting: Vec<_> = due.items.iter().map(|row| (row.source_key.as_str(), row.code.as_deref())).collect();
-    assert_eq!(waiting, [("a", Some("STRING_TOO_LONG"))]);
+    assert_eq!(waiting, [("a", Some("FIELD_CUSTOM_VALIDATION_EXCEPTION"))]);
 }

@@ -2,9 +2,11 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
 mod changes;
+mod chosen_fields;
 mod connections;
 mod org;
 mod other_hands;
+mod places;
 mod records;
 mod secrets;
 mod sessions;

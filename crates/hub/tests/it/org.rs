@@ -37,6 +37,35 @@ impl Org {
         }
     }
 
+    /// These fields of the Lead with this e-mail address.
+    pub(crate) async fn lead_fields(&self, email: &str, fields: &str) -> Value {
+        let soql = format!("SELECT {fields} FROM Lead WHERE Email = '{email}'");
+        let page = self.get("query", &[("q", &soql)]).await;
+        assert_eq!(page["totalSize"], 1, "Leads of {email}: {page}");
+        let mut lead = page["records"][0].clone();
+        lead.as_object_mut().expect("a record").remove("attributes");
+        lead
+    }
+
+    /// What the org says a Lead is made of.
+    pub(crate) async fn describe_lead(&self) -> Value {
+        self.get("sobjects/Lead/describe", &[]).await
+    }
+
+    /// Makes a field on Lead, as an administrator would.
+    pub(crate) async fn make_field(&self, name: &str, metadata: &Value) {
+        let field = json!({ "FullName": format!("Lead.{name}"), "Metadata": metadata });
+        let made =
+            self.http.post(self.url("tooling/sobjects/CustomField")).json(&field).bearer_auth(self.token().await);
+        let made = made.send().await.expect("an answer");
+        assert_eq!(made.status(), 201, "{:?}", made.text().await);
+    }
+
+    /// Makes a text field on Lead.
+    pub(crate) async fn make_custom_text(&self, name: &str, length: u32) {
+        self.make_field(name, &json!({ "label": name, "type": "Text", "length": length, "required": false })).await;
+    }
+
     /// The one Lead with this e-mail address.
     pub(crate) async fn lead(&self, email: &str) -> Value {
         let mut leads = self.leads().await;

@@ -1,10 +1,11 @@
 //! Which record each kind of client becomes: the JSON that the org was sent, key by key.
 
-use salesbridge_model::{Client, Phone};
+use salesbridge_hub::connections::ConnectionEdit;
+use salesbridge_model::{Client, Phone, TooLong};
 use salesbridge_testkit::{address, phone};
 use serde_json::{Value, json};
 
-use crate::stage::{COMPANY, Stage, connection_to, person};
+use crate::stage::{COMPANY, Stage, connection_to, person, until};
 
 /// Sends one client to an org of its own; the record that the org was sent.
 async fn record_of(client: Client) -> Value {
@@ -128,7 +129,7 @@ async fn f8_texts_arrive_byte_for_byte() {
     assert_eq!(kept, ["O'Brien", "Zoë 😀", "Zürich"]);
 }
 
-/// F9: a last name of 81 characters is refused in Salesforce's words; the client beside it arrives.
+/// F9: a last name of 81 characters is refused before it is sent; the client beside it arrives.
 #[tokio::test]
 async fn f9_a_text_that_is_too_long_refuses_its_row_alone() {
     let stage = Stage::connected(&[person("long", &"x".repeat(81)), person("short", &"x".repeat(80))]).await;
@@ -144,8 +145,47 @@ async fn f9_a_text_that_is_too_long_refuses_its_row_alone() {
     let refused = due.expect("rows that wait").items.remove(0);
     assert_eq!((refused.source_key.as_str(), refused.code.as_deref()), ("long", Some("STRING_TOO_LONG")));
     assert_eq!(refused.fields, ["LastName"]);
-    assert!(refused.message.is_some_and(|message| message.contains("80")), "it says how long it may be");
-    assert!(refused.remedy.is_some_and(|remedy| !remedy.is_empty()));
+    let told = "LastName: the text has 81 characters, and the field takes 80";
+    assert_eq!(refused.message.as_deref(), Some(told), "the field and its length");
+    assert!(refused.remedy.is_some_and(|remedy| remedy.contains("Shorten the value at the source")));
+    assert_eq!(stage.org.sent().len(), 1, "the long one was not even sent");
+}
+
+/// F9: where a person has chosen so, what is too long is shortened, and the run says of which client.
+#[tokio::test]
+async fn f9_a_text_that_is_too_long_is_shortened_where_that_was_chosen() {
+    let stage = Stage::connected(&[person("long", &"x".repeat(81)), person("short", "Miller")]).await;
+    let shorten = ConnectionEdit { too_long: Some(TooLong::Shorten), ..ConnectionEdit::default() };
+    stage.edit(shorten).await;
+    let sync = stage.settled("the shortened name", |sync| sync.figures.links == 2).await;
+    assert_eq!(stage.org.lead("long@example.com").await["LastName"], "x".repeat(80));
+    let told = "long: LastName: the text has 81 characters, and the field takes 80; it was shortened";
+    let warnings = sync.figures.last_run.expect("a run").warnings;
+    assert!(warnings.iter().any(|warning| warning == told), "{warnings:?}");
+    assert_eq!(stage.full_run().await.counts.unchanged, 2, "and is not sent again");
+}
+
+/// F9: a company of 256 characters fits no Lead: it is told when it is entered, and nothing is sent.
+#[tokio::test]
+async fn f9_a_company_that_is_too_long_is_told_before_anything_is_sent() {
+    let stage = Stage::connected(&[person("c", "Miller")]).await;
+    stage.org.forget_requests();
+    let long = ConnectionEdit { company: Some("x".repeat(256)), confirmed: true, ..ConnectionEdit::default() };
+    stage.edit(long).await;
+    let sync = until("the sync to be held", async || {
+        let sync = stage.hub.sync(crate::stage::SYNC).await.expect("the sync");
+        sync.sync.held.is_some().then_some(sync)
+    })
+    .await;
+    let held = sync.sync.held.expect("a reason");
+    let told = "mapping of `Company`: the text has 256 characters, and the field takes 255";
+    assert_eq!((held.code.as_str(), held.reason.as_str()), ("mapping_broken", told));
+    assert_eq!(stage.org.sent(), Vec::<Value>::new());
+    let right = ConnectionEdit { company: Some("x".repeat(255)), confirmed: true, ..ConnectionEdit::default() };
+    stage.edit(right).await;
+    stage.save(&[person("d", "Miller")]).await;
+    stage.settled("the next client", |sync| sync.figures.links == 2).await;
+    assert_eq!(stage.org.lead("d@example.com").await["Company"], "x".repeat(255));
 }
 
 /// R53, F10: two clients alike in all but their keys are two Leads.
@@ -165,17 +205,6 @@ async fn f11_the_clients_own_company_is_not_sent() {
         ..person("f11", "Miller")
     };
     check(client, json!({})).await;
-}
-
-/// R68, F12: the country is sent as far as it is known. An org without country picklists has no field for the code; the rest arrives.
-#[tokio::test]
-async fn f12_a_country_without_its_code_and_a_code_without_its_country() {
-    check(
-        Client { country: Some("Ruritania".to_owned()), ..person("word", "Miller") },
-        json!({ "Country": "Ruritania" }),
-    )
-    .await;
-    check(Client { country_code: Some("DE".to_owned()), ..person("code", "Miller") }, json!({})).await;
 }
 
 /// R74, R79, F14: of three fields that may be mapped, the two that are, and no other.

@@ -1,5 +1,7 @@
 //! A describe on the wire: the members we use of the many there are.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
 use super::{FieldDescribe, ObjectDescribe, PicklistValue};
@@ -46,6 +48,8 @@ struct Field {
     #[serde(default)]
     restricted_picklist: bool,
     #[serde(default)]
+    controller_name: Option<String>,
+    #[serde(default)]
     reference_to: Vec<String>,
     #[serde(default)]
     compound_field_name: Option<String>,
@@ -60,6 +64,8 @@ struct Choice {
     active: bool,
     #[serde(default)]
     default_value: bool,
+    #[serde(default)]
+    valid_for: Option<String>,
 }
 
 impl From<Object> for ObjectDescribe {
@@ -94,6 +100,7 @@ impl From<Field> for FieldDescribe {
             case_sensitive: field.case_sensitive,
             picklist_values: field.picklist_values.into_iter().map(PicklistValue::from).collect(),
             restricted_picklist: field.restricted_picklist,
+            controller: field.controller_name,
             reference_to: field.reference_to,
             compound_field: field.compound_field_name,
         }
@@ -107,6 +114,24 @@ impl From<Choice> for PicklistValue {
             value: choice.value,
             active: choice.active,
             default: choice.default_value,
+            valid_for: choice.valid_for.as_deref().map(positions).unwrap_or_default(),
         }
+    }
+}
+
+/// The bits that are set, the highest of the first byte being the first (SOAP API Developer Guide, "Dependent Picklists", `validFor`).
+fn positions(bits: &str) -> Vec<usize> {
+    let bytes = BASE64_STANDARD.decode(bits).unwrap_or_default();
+    (0..bytes.len() * 8).filter(|position| bytes[position / 8] & (0x80 >> (position % 8)) != 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn valid_for_counts_bits_from_the_left() {
+        assert_eq!(positions("gAAB"), [0, 23]);
+        assert_eq!(positions("?"), Vec::<usize>::new(), "what cannot be read is valid for nothing");
     }
 }

@@ -1,14 +1,20 @@
 //! The client directory.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use futures::TryStreamExt;
 use salesbridge_hub::Hub;
-use salesbridge_hub::clients::import::{HeadingProblem, read_clients_csv};
+use salesbridge_hub::clients::import::{
+    HeadingProblem, ReadClient, RepeatedKey, RowProblem, read_clients_csv, read_clients_json_lines,
+};
 use salesbridge_hub::clients::{ClientLink, ImportManner, ImportReport, SaveReport};
-use salesbridge_model::{Client, Page};
+use salesbridge_model::{Client, Page, Timestamp};
+use tokio::sync::mpsc::Sender;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::{Json, Paging, Query};
@@ -58,31 +64,63 @@ pub(super) async fn save(
 /// Rows that are parsed ahead of those being stored.
 const ROWS_AHEAD: usize = 1000;
 
-/// Imports a CSV file of any size; the body is read as it arrives.
-pub(super) async fn import(State(hub): State<Arc<Hub>>, body: Body) -> Result<Json<ImportReport>, Problem> {
+/// How an import is to be done.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Manner {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Imports a file of any size, CSV or JSON Lines as its content type says; the body is read as it arrives.
+pub(super) async fn import(
+    State(hub): State<Arc<Hub>>,
+    Query(Manner { dry_run }): Query<Manner>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<ImportReport>, Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_json = JSON_LINES.iter().any(|known| kind.starts_with(known));
     let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
     let reader = SyncIoBridge::new(Box::pin(bytes));
     let (rows, received) = tokio::sync::mpsc::channel(ROWS_AHEAD);
-    let (heading, heading_read) = tokio::sync::oneshot::channel();
-    let assumed = hub.now();
-    let parsing = tokio::task::spawn_blocking(move || {
-        let mut parsed = read_clients_csv(reader, assumed)?;
-        // Whoever waits for it is gone only when the request is.
-        drop(heading.send(parsed.covered()));
-        for row in &mut parsed {
-            if rows.blocking_send(row).is_err() {
-                break;
-            }
-        }
-        Ok::<_, HeadingProblem>(parsed.repeated().to_vec())
+    let manner = ImportManner { assumed: hub.now(), dry_run };
+    let assumed = manner.assumed;
+    let parsing = tokio::task::spawn_blocking(move || match is_json {
+        true => Ok(parse_json_lines(reader, assumed, &rows)),
+        false => parse_csv(reader, assumed, &rows),
     });
-    let report = match heading_read.await {
-        Ok(covered) => hub.import_clients(received, &ImportManner { assumed, covered: Some(covered) }).await?,
-        Err(_) => ImportReport::default(),
-    };
+    let report = hub.import_clients(received, &manner).await?;
     match parsing.await {
         Ok(Ok(repeated)) => Ok(Json(ImportReport { repeated, ..report })),
         Ok(Err(problem)) => Err(problem.into()),
         Err(_) => Err(bad_request("the file could not be read".to_owned())),
     }
+}
+
+/// What JSON Lines are called; there is no registered name.
+const JSON_LINES: [&str; 3] = ["application/x-ndjson", "application/jsonl", "application/json-lines"];
+
+type Rows = Sender<Result<ReadClient, RowProblem>>;
+
+fn parse_csv(reader: impl Read, assumed: Timestamp, rows: &Rows) -> Result<Vec<RepeatedKey>, HeadingProblem> {
+    let mut parsed = read_clients_csv(reader, assumed)?;
+    let covered = Arc::new(parsed.covered());
+    for row in &mut parsed {
+        let row = row.map(|client| ReadClient { client, covered: Some(covered.clone()) });
+        // Whoever takes the rows is gone only when the request is.
+        if rows.blocking_send(row).is_err() {
+            break;
+        }
+    }
+    Ok(parsed.repeated().to_vec())
+}
+
+fn parse_json_lines(reader: impl Read, assumed: Timestamp, rows: &Rows) -> Vec<RepeatedKey> {
+    let mut parsed = read_clients_json_lines(reader, assumed);
+    for row in &mut parsed {
+        if rows.blocking_send(row).is_err() {
+            break;
+        }
+    }
+    parsed.repeated().to_vec()
 }

@@ -8,7 +8,7 @@ use salesbridge_model::{
     Address, Client, ClientsToLeads, ConfirmedFields, Connection, Constant, Fingerprint, Held, LeftOutField,
     LineSource, Link, LinkState, Mapping, MappingLine, OrgIdentity, OrgKind, OutcomeKind, PageRequest, Phone, PickRule,
     Preference, RecordOutcome, RecordReference, Run, RunCounts, RunProblem, RunState, RunTrigger, Sync, SyncId,
-    SyncOptions, Timestamp, WhenEmpty, WriteWhen,
+    SyncOptions, Timestamp, TooLong, WhenEmpty, WriteWhen,
 };
 
 use crate::{DueRow, DueState, IntentRow, JournalEntry, Store};
@@ -106,6 +106,7 @@ pub(super) fn sync(number: u32, name: &str) -> Sync {
         default: Some(Constant::Decimal(0.1)),
         when: WriteWhen::OnCreateOnly,
         when_empty: WhenEmpty::Clear,
+        too_long: TooLong::Shorten,
         required: true,
     };
     Sync {
@@ -117,6 +118,7 @@ pub(super) fn sync(number: u32, name: &str) -> Sync {
         preset: Some(ClientsToLeads {
             company: "Acme & Söhne".to_owned(),
             fields: BTreeMap::from([("status".to_owned(), "Status__c".to_owned())]),
+            too_long: TooLong::Shorten,
         }),
         mapping: Mapping { lines: vec![line] },
         options: SyncOptions {

@@ -80,7 +80,8 @@ fn f8_texts_arrive_byte_for_byte() {
 fn r74_r77_r79_f14_what_is_chosen_is_sent_and_nothing_else() {
     let fields = [("status", "Status__c"), ("verification_level", "Level__c")];
     let fields = fields.map(|(column, field)| (column.to_owned(), field.to_owned())).into();
-    let mapping = clients_to_leads_mapping(&ClientsToLeads { company: "Acme".into(), fields });
+    let mapping =
+        clients_to_leads_mapping(&ClientsToLeads { company: "Acme".into(), fields, ..ClientsToLeads::default() });
     let row = json!({"key": "c", "status": "Banned", "verification_level": 2, "client_type": "Corporate"});
     let sent = cells(&plan(mapping.lines), [row]).remove(0);
     let chosen = [("Company", "Acme"), ("LastName", "Undefined"), ("Level__c", "2"), ("Status__c", "Banned")];
@@ -188,7 +189,7 @@ fn a_default_takes_the_type_of_its_field_too() {
 
 /// The Lead that the preset makes of a client.
 fn lead(row: Value) -> BTreeMap<String, String> {
-    let chosen = ClientsToLeads { company: "Acme".into(), fields: BTreeMap::new() };
+    let chosen = ClientsToLeads { company: "Acme".into(), ..ClientsToLeads::default() };
     let lines = clients_to_leads_mapping(&chosen).lines;
     let is_create_only = |line: &&MappingLine| line.when == WriteWhen::OnCreateOnly;
     assert_eq!(lines.iter().filter(is_create_only).map(|line| &line.target).collect::<Vec<_>>(), ["Company"], "R59");
@@ -277,6 +278,7 @@ fn field(name: &str) -> FieldSchema {
         required: false,
         external_id: false,
         unique: false,
+        choices: Vec::new(),
     }
 }
 

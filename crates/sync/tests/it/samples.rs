@@ -1,6 +1,8 @@
 //! Clients, mapping lines and counts for tests.
 
-use salesbridge_model::{Client, Constant, LineSource, MappingLine, OutcomeKind, RunCounts, WhenEmpty, WriteWhen};
+use salesbridge_model::{
+    Client, Constant, LineSource, MappingLine, OutcomeKind, RunCounts, TooLong, WhenEmpty, WriteWhen,
+};
 
 /// Clients with the keys c00000, c00001 and so on.
 pub(crate) fn clients(number: usize) -> Vec<Client> {
@@ -23,6 +25,7 @@ pub(crate) fn line(target: &str, column: &str) -> MappingLine {
         default: None,
         when: WriteWhen::Always,
         when_empty: WhenEmpty::Omit,
+        too_long: TooLong::Refuse,
         required: false,
     }
 }

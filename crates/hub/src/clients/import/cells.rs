@@ -35,9 +35,19 @@ struct AddressDraft {
 }
 
 impl Draft {
+    /// A client of whom nothing is known yet; `now` is taken for a phone or address without a time.
+    pub(super) fn empty(now: Timestamp) -> Self {
+        Self { now, ..Self::default() }
+    }
+
+    /// Whether there is an address of this type.
+    pub(super) fn has_address(&self, kind: &str) -> bool {
+        self.addresses.contains_key(kind)
+    }
+
     /// Reads every cell of a row, also after a broken one, so that all its problems are told at once.
     pub(super) fn read(columns: &[Column], record: &ByteRecord, now: Timestamp) -> Self {
-        let mut draft = Self { now, ..Self::default() };
+        let mut draft = Self::empty(now);
         if record.len() != columns.len() {
             draft.refuse("row", wrong_length(columns.len(), record));
         }
@@ -64,7 +74,8 @@ impl Draft {
         Err((Some(self.client.key).filter(|key| !key.is_empty()), self.problems))
     }
 
-    fn take(&mut self, column: &Column, text: &str) {
+    /// Takes one value.
+    pub(super) fn take(&mut self, column: &Column, text: &str) {
         let owned = || Some(text.to_owned());
         match column {
             Column::Key => self.client.key = text.to_owned(),
@@ -119,7 +130,8 @@ impl Draft {
                 }
                 None if phone.confirmed => {
                     let heading = Column::Phone(place, PhonePart::Confirmed).heading();
-                    self.refuse(&heading, format!("says yes, but phone_{place}_number is empty"));
+                    let number = Column::Phone(place, PhonePart::Number).heading();
+                    self.refuse(&heading, format!("says yes, but {number} is empty"));
                 }
                 None => {}
             }
@@ -147,7 +159,8 @@ impl Draft {
         }
     }
 
-    fn refuse(&mut self, field: &str, message: String) {
+    /// Notes what is wrong with a value.
+    pub(super) fn refuse(&mut self, field: &str, message: String) {
         self.problems.push(ClientProblem { field: field.to_owned(), message });
     }
 }
@@ -181,10 +194,13 @@ fn yes_or_no(text: &str) -> Result<bool, &'static str> {
 /// A time without an offset is UTC; a date is its first moment in UTC.
 fn instant(text: &str) -> Result<Timestamp, &'static str> {
     let with_offset = DateTime::parse_from_rfc3339(text).ok();
+    // As PostgreSQL writes it: a blank between, and hours alone as the offset.
+    let with_short_offset = || DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z").ok().map(|time| time.to_utc());
     let without = |format| NaiveDateTime::parse_from_str(text, format).ok().map(|time| time.and_utc());
     let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
     with_offset
         .map(|time| time.to_utc())
+        .or_else(with_short_offset)
         .or_else(|| without("%Y-%m-%dT%H:%M:%S%.f"))
         .or_else(|| without("%Y-%m-%d %H:%M:%S%.f"))
         .or_else(date)

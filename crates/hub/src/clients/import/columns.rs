@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use csv::ByteRecord;
-use salesbridge_model::Client;
+use salesbridge_model::{Address, Client};
 
 use super::HeadingProblem;
 
@@ -51,16 +51,41 @@ pub(super) enum AddressPart {
     UpdatedAt,
 }
 
+impl PhonePart {
+    fn word(self) -> &'static str {
+        match self {
+            PhonePart::Number => "number",
+            PhonePart::Confirmed => "confirmed",
+            PhonePart::UpdatedAt => "updated_at",
+        }
+    }
+}
+
 /// Which parts of a client a file tells about; the others stay as the directory has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Covered {
     fields: BTreeSet<&'static str>,
     address_types: BTreeSet<String>,
+    all_addresses: bool,
 }
 
 impl Covered {
     pub(super) fn of(columns: &[Column]) -> Self {
         let mut covered = Self::default();
+        covered.add(columns);
+        covered
+    }
+
+    pub(super) fn add_phones(&mut self) {
+        self.fields.insert("phones");
+    }
+
+    pub(super) fn add_all_addresses(&mut self) {
+        self.all_addresses = true;
+    }
+
+    pub(super) fn add(&mut self, columns: &[Column]) {
+        let covered = self;
         for column in columns {
             match column {
                 Column::Key => {}
@@ -78,7 +103,6 @@ impl Covered {
                 Column::Address(kind, _) => drop(covered.address_types.insert(kind.clone())),
             }
         }
-        covered
     }
 
     /// Gives a client of the file what the file does not tell about, from the client that is stored.
@@ -100,7 +124,8 @@ impl Covered {
         keep("client_type", &mut |client| client.client_type.clone_from(&stored.client_type));
         keep("verification_level", &mut |client| client.verification_level = stored.verification_level);
         keep("phones", &mut |client| client.phones.clone_from(&stored.phones));
-        let others = stored.addresses.iter().filter(|address| !self.address_types.contains(&address.kind));
+        let told = |address: &&Address| self.all_addresses || self.address_types.contains(&address.kind);
+        let others = stored.addresses.iter().filter(|address| !told(address));
         client.addresses.extend(others.cloned());
     }
 }
@@ -123,7 +148,13 @@ pub(super) fn of_heading(record: &ByteRecord) -> Result<Vec<Column>, HeadingProb
 }
 
 impl Column {
-    fn named(heading: &str) -> Option<Self> {
+    /// The column of a part of a telephone number in a list, by its position from 0.
+    pub(super) fn listed_phone(position: u32, part: PhonePart) -> Self {
+        Column::Phone(MOST_PHONES.saturating_add(1).saturating_add(position), part)
+    }
+
+    /// The column that a heading in lower case means.
+    pub(super) fn named(heading: &str) -> Option<Self> {
         Some(match heading {
             "key" => Column::Key,
             "email" => Column::Email,
@@ -156,9 +187,10 @@ impl Column {
             Column::ClientType => "client_type".to_owned(),
             Column::VerificationLevel => "verification_level".to_owned(),
             Column::Phone(0, _) => "phone".to_owned(),
-            Column::Phone(place, PhonePart::Number) => format!("phone_{place}_number"),
-            Column::Phone(place, PhonePart::Confirmed) => format!("phone_{place}_confirmed"),
-            Column::Phone(place, PhonePart::UpdatedAt) => format!("phone_{place}_updated_at"),
+            Column::Phone(place, part) if *place > MOST_PHONES => {
+                format!("phones[{}].{}", place - MOST_PHONES - 1, part.word())
+            }
+            Column::Phone(place, part) => format!("phone_{place}_{}", part.word()),
             Column::Address(kind, AddressPart::Street) => format!("address_{kind}_street"),
             Column::Address(kind, AddressPart::City) => format!("address_{kind}_city"),
             Column::Address(kind, AddressPart::State) => format!("address_{kind}_state"),
