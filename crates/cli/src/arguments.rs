@@ -342,6 +342,9 @@ docs/clients.md lists the columns. A row that cannot be used is described and th
         /// Only clients whose key, name or e-mail address contains this
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
+        /// Those that are archived, instead of the others
+        #[arg(long)]
+        archived: bool,
         #[command(flatten)]
         paging: Paging,
     },
@@ -358,6 +361,30 @@ docs/clients.md lists the columns. A row that cannot be used is described and th
 
 Fields for --set: email, first_name, middle_name, last_name, country, country_code, status, client_type, verification_level; nothing after `=` empties.")]
     Edit(EditClient),
+    /// Archives clients: they are kept, not listed and not sent; their records in Salesforce stay as they are
+    Archive {
+        /// The firm's own keys
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+    },
+    /// Takes archived clients back; what changed meanwhile is sent
+    Unarchive {
+        /// The firm's own keys
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+    },
+    /// Erases a client for good, here; its record in Salesforce stays and is named
+    #[command(after_help = "Example:
+  salesbridge client erase C-1
+
+What goes: the client with its numbers and addresses, its links, waiting rows, outcomes and notes of runs. What stays: a digest of its key, so that no import of an old file brings the client back. docs/erasing-clients.md says more.")]
+    Erase {
+        /// The firm's own key
+        key: String,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -392,6 +419,9 @@ pub(crate) struct EditClient {
     /// Make the client when there is none with this key
     #[arg(long)]
     pub(crate) create: bool,
+    /// Use the key of an erased client again
+    #[arg(long, requires = "create")]
+    pub(crate) readmit: bool,
     /// Set a field
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     pub(crate) fields: Vec<String>,
@@ -480,11 +510,37 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
     },
     /// Gives rows that wait up, until they change again
     Drop(WaitingRows),
+    /// Links rows to records that are in Salesforce already, so that no run makes them a second time
+    #[command(after_help = "Examples:
+  salesbridge sync adopt acme-leads --match Email
+  salesbridge sync adopt acme-leads --match Email --match LastName --apply
+  salesbridge sync adopt acme-leads --pairs pairs.csv --output not-linked.csv
+
+Without --apply it only says what would be linked. Nothing is written to Salesforce. docs/adopting-records.md says more.")]
+    Adopt(AdoptRecords),
     /// Removes a disabled sync; records in Salesforce stay
     Delete {
         /// Name of the sync
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdoptRecords {
+    /// Name of the sync; it or its connection has to be disabled for --apply
+    pub(crate) name: String,
+    /// CSV file with the columns key and record_id; `-` reads standard input
+    #[arg(long, value_name = "FILE", required_unless_present = "fields", conflicts_with = "fields")]
+    pub(crate) pairs: Option<PathBuf>,
+    /// Field that has to hold the same in the row and in the record; may be given more than once
+    #[arg(long = "match", value_name = "FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Make the links
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Write the rows that are not linked to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

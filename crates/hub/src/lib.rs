@@ -28,7 +28,7 @@ pub use error::{Chain, FieldProblem, HubError, StartNotice};
 pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState};
-pub use salesbridge_store::{DueRow, DueState};
+pub use salesbridge_store::{ClientFilter, DueRow, DueState};
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;

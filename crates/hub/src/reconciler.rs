@@ -2,6 +2,8 @@
 //!
 //! It takes no input but the store. Syncs advance beside each other; one sync never beside itself.
 
+mod holding_back;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +16,7 @@ use salesbridge_sync::{Advance, EngineError, Obstacle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::holding_back::HeldBack;
 use crate::{Chain, Hub, HubError};
 
 /// How far each sync is, in this process. Times are on the clock's monotonic time: setting the machine's clock neither hastens nor delays anything.

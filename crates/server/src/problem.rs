@@ -5,6 +5,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
+use salesbridge_hub::syncs::PairsProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice};
 use salesbridge_model::ParseIdError;
 use serde_json::json;
@@ -141,6 +142,15 @@ impl From<HeadingProblem> for Problem {
     fn from(problem: HeadingProblem) -> Self {
         Problem {
             remedy: "Correct the first line of the file; docs/clients.md says what each heading means".to_owned(),
+            ..bad_request(problem.to_string())
+        }
+    }
+}
+
+impl From<PairsProblem> for Problem {
+    fn from(problem: PairsProblem) -> Self {
+        Problem {
+            remedy: "Correct the file of pairs; docs/adopting-records.md shows one".to_owned(),
             ..bad_request(problem.to_string())
         }
     }

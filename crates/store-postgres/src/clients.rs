@@ -1,5 +1,7 @@
 //! The client directory: one JSON document per client, and the lower-case texts a search looks at.
 
+mod erasing;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -46,9 +48,11 @@ impl ClientRepository for PostgresClients<'_> {
 
     async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError> {
         let rows: Vec<Row> = match after {
-            Some(after) => sqlx::query_as("SELECT key, document FROM clients WHERE key > $1 ORDER BY key LIMIT $2")
-                .bind(text(after)),
-            None => sqlx::query_as("SELECT key, document FROM clients ORDER BY key LIMIT $1"),
+            Some(after) => sqlx::query_as(
+                "SELECT key, document FROM clients WHERE key > $1 AND archived_at IS NULL ORDER BY key LIMIT $2",
+            )
+            .bind(text(after)),
+            None => sqlx::query_as("SELECT key, document FROM clients WHERE archived_at IS NULL ORDER BY key LIMIT $1"),
         }
         .bind(i64::from(limit))
         .fetch_all(&mut *self.0)
@@ -62,29 +66,82 @@ impl ClientRepository for PostgresClients<'_> {
         let search = filter.wanted();
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT key, document FROM clients \
-             WHERE key > $1 AND ($2 = '' OR strpos(search, $2) > 0) ORDER BY key LIMIT $3",
+             WHERE key > $1 AND ($2 = '' OR strpos(search, $2) > 0) AND (archived_at IS NOT NULL) = $4 ORDER BY key LIMIT $3",
         )
         .bind(text(page.after.as_deref().unwrap_or_default()))
         .bind(text(&search))
         .bind(paging::rows_to_read(page))
+        .bind(filter.archived)
         .fetch_all(&mut *self.0)
         .await
         .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM clients WHERE $1 = '' OR strpos(search, $1) > 0")
-            .bind(text(&search))
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
+        let total = sqlx::query_scalar(
+            "SELECT count(*) FROM clients WHERE ($1 = '' OR strpos(search, $1) > 0) AND (archived_at IS NOT NULL) = $2",
+        )
+        .bind(text(&search))
+        .bind(filter.archived)
+        .fetch_one(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |client| client.key.clone()))
     }
 
     async fn count(&mut self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM clients")
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM clients WHERE archived_at IS NULL")
             .fetch_one(&mut *self.0)
             .await
             .map_err(failed("clients.count"))?;
         Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    async fn set_archived(&mut self, keys: &[String], archived: bool, at: Timestamp) -> Result<u64, StoreError> {
+        const OPERATION: &str = "clients.set_archived";
+        let changed: Vec<String> = sqlx::query_scalar(
+            "UPDATE clients SET archived_at = CASE WHEN $2 THEN $3::bigint END \
+             WHERE key = ANY($1) AND (archived_at IS NOT NULL) <> $2 RETURNING key",
+        )
+        .bind(texts(keys))
+        .bind(archived)
+        .bind(micros(at))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        let changed: Vec<String> = changed.into_iter().map(plain).collect();
+        let announced: Vec<&str> = changed.iter().map(String::as_str).collect();
+        self.announce(&announced, at).await.map_err(failed(OPERATION))?;
+        Ok(changed.len() as u64)
+    }
+
+    async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError> {
+        let archived: Vec<String> =
+            sqlx::query_scalar("SELECT key FROM clients WHERE archived_at IS NOT NULL AND key = ANY($1) ORDER BY key")
+                .bind(texts(keys))
+                .fetch_all(&mut *self.0)
+                .await
+                .map_err(failed("clients.archived"))?;
+        Ok(archived.into_iter().map(plain).collect())
+    }
+
+    async fn erase(&mut self, key: &str, digest: &str, at: Timestamp) -> Result<bool, StoreError> {
+        erasing::erase(self.0, key, digest, at).await.map_err(failed("clients.erase"))
+    }
+
+    async fn erased(&mut self, digests: &[String]) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar("SELECT digest FROM erased_clients WHERE digest = ANY($1) ORDER BY digest")
+            .bind(digests)
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("clients.erased"))
+    }
+
+    async fn readmit(&mut self, digest: &str) -> Result<bool, StoreError> {
+        let forgotten = sqlx::query("DELETE FROM erased_clients WHERE digest = $1")
+            .bind(digest)
+            .execute(&mut *self.0)
+            .await
+            .map_err(failed("clients.readmit"))?;
+        Ok(forgotten.rows_affected() > 0)
     }
 }
 

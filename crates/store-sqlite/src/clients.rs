@@ -1,5 +1,7 @@
 //! The client directory: one JSON document per client, and the lower-case texts a search looks at.
 
+mod erasing;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -45,10 +47,11 @@ impl ClientRepository for SqliteClients<'_> {
 
     async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError> {
         let rows: Vec<Row> = match after {
-            Some(after) => {
-                sqlx::query_as("SELECT key, document FROM clients WHERE key > ? ORDER BY key LIMIT ?").bind(after)
-            }
-            None => sqlx::query_as("SELECT key, document FROM clients ORDER BY key LIMIT ?"),
+            Some(after) => sqlx::query_as(
+                "SELECT key, document FROM clients WHERE key > ? AND archived_at IS NULL ORDER BY key LIMIT ?",
+            )
+            .bind(after),
+            None => sqlx::query_as("SELECT key, document FROM clients WHERE archived_at IS NULL ORDER BY key LIMIT ?"),
         }
         .bind(limit)
         .fetch_all(&mut *self.0)
@@ -62,29 +65,85 @@ impl ClientRepository for SqliteClients<'_> {
         let search = filter.wanted();
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT key, document FROM clients \
-             WHERE key > ?1 AND (?2 = '' OR instr(search, ?2) > 0) ORDER BY key LIMIT ?3",
+             WHERE key > ?1 AND (?2 = '' OR instr(search, ?2) > 0) AND (archived_at IS NOT NULL) = ?4 ORDER BY key LIMIT ?3",
         )
         .bind(page.after.as_deref().unwrap_or_default())
         .bind(&search)
         .bind(paging::rows_to_read(page))
+        .bind(filter.archived)
         .fetch_all(&mut *self.0)
         .await
         .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM clients WHERE ?1 = '' OR instr(search, ?1) > 0")
-            .bind(&search)
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
+        let total = sqlx::query_scalar(
+            "SELECT count(*) FROM clients WHERE (?1 = '' OR instr(search, ?1) > 0) AND (archived_at IS NOT NULL) = ?2",
+        )
+        .bind(&search)
+        .bind(filter.archived)
+        .fetch_one(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |client| client.key.clone()))
     }
 
     async fn count(&mut self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM clients")
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM clients WHERE archived_at IS NULL")
             .fetch_one(&mut *self.0)
             .await
             .map_err(failed("clients.count"))?;
         Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    async fn set_archived(&mut self, keys: &[String], archived: bool, at: Timestamp) -> Result<u64, StoreError> {
+        const OPERATION: &str = "clients.set_archived";
+        let changed: Vec<String> = sqlx::query_scalar(
+            "UPDATE clients SET archived_at = iif(?2, ?3, NULL) \
+             WHERE key IN (SELECT value FROM json_each(?1)) AND (archived_at IS NOT NULL) <> ?2 RETURNING key",
+        )
+        .bind(json(OPERATION, keys)?)
+        .bind(archived)
+        .bind(micros(at))
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))?;
+        self.announce(json(OPERATION, &changed)?, at).await.map_err(failed(OPERATION))?;
+        Ok(changed.len() as u64)
+    }
+
+    async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError> {
+        const OPERATION: &str = "clients.archived";
+        sqlx::query_scalar(
+            "SELECT key FROM clients WHERE archived_at IS NOT NULL \
+             AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
+        )
+        .bind(json(OPERATION, keys)?)
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))
+    }
+
+    async fn erase(&mut self, key: &str, digest: &str, at: Timestamp) -> Result<bool, StoreError> {
+        erasing::erase(self.0, key, digest, at).await.map_err(failed("clients.erase"))
+    }
+
+    async fn erased(&mut self, digests: &[String]) -> Result<Vec<String>, StoreError> {
+        const OPERATION: &str = "clients.erased";
+        sqlx::query_scalar(
+            "SELECT digest FROM erased_clients WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY digest",
+        )
+        .bind(json(OPERATION, digests)?)
+        .fetch_all(&mut *self.0)
+        .await
+        .map_err(failed(OPERATION))
+    }
+
+    async fn readmit(&mut self, digest: &str) -> Result<bool, StoreError> {
+        let forgotten = sqlx::query("DELETE FROM erased_clients WHERE digest = ?")
+            .bind(digest)
+            .execute(&mut *self.0)
+            .await
+            .map_err(failed("clients.readmit"))?;
+        Ok(forgotten.rows_affected() > 0)
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Saved {
 pub struct ClientFilter {
     /// Text that the key, the full name, a company name or the e-mail address contains, in any case. Empty text finds all.
     pub search: Option<String>,
+    /// Those that are archived, instead of the others.
+    pub archived: bool,
 }
 
 impl Saved {
@@ -57,7 +59,7 @@ impl ClientFilter {
     }
 }
 
-/// The client directory. Keys are ordered by their bytes.
+/// The client directory. Keys are ordered by their bytes. A client may be archived; it is found by its key all the same.
 #[async_trait]
 pub trait ClientRepository: Send {
     /// Stores clients by their keys, in the order given, and records each that was created or updated in the outbox of the stream `clients`, in
@@ -70,12 +72,28 @@ pub trait ClientRepository: Send {
     /// The clients with these keys, in key order; unknown keys are left out.
     async fn find_many(&mut self, keys: &[String]) -> Result<Vec<Client>, StoreError>;
 
-    /// The first `limit` clients whose key is greater than `after`, in key order.
+    /// The first `limit` clients that are not archived and whose key is greater than `after`, in key order.
     async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError>;
 
     /// A page of those that pass the filter, by key.
     async fn list(&mut self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, StoreError>;
 
-    /// How many there are.
+    /// How many there are that are not archived.
     async fn count(&mut self) -> Result<u64, StoreError>;
+
+    /// Archives clients, or takes them back, and records each that this changes in the outbox; says how many. Saving an archived client leaves it archived.
+    async fn set_archived(&mut self, keys: &[String], archived: bool, at: Timestamp) -> Result<u64, StoreError>;
+
+    /// Those of the keys whose clients are archived, in key order.
+    async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError>;
+
+    /// Removes a client and everything that syncs of the stream `clients` know of it: links, due rows, outcomes, notes of runs, outbox entries; and
+    /// remembers `digest`, which stands for the key. Journal entries stay. False when there is no such client and nothing was known of it.
+    async fn erase(&mut self, key: &str, digest: &str, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Those of the digests that [`ClientRepository::erase`] remembered, in order.
+    async fn erased(&mut self, digests: &[String]) -> Result<Vec<String>, StoreError>;
+
+    /// Forgets that a digest was remembered; false when it was not.
+    async fn readmit(&mut self, digest: &str) -> Result<bool, StoreError>;
 }

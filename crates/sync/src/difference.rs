@@ -57,6 +57,18 @@ pub(crate) fn difference(plan: &MappingPlan, cells: &Cells, row: usize, link: Op
     }
 }
 
+/// What is known of a record that holds already what a row would write, in the cells for which `holds` says so.
+pub fn confirmed_fields(cells: &Cells, row: usize, holds: impl Fn(&str, Cell<'_>) -> bool) -> ConfirmedFields {
+    let mut confirmed = ConfirmedFields::default();
+    for (position, name) in cells.fields().iter().enumerate() {
+        let cell = cells.get(row, position);
+        if let Some(print) = fingerprint(cell).filter(|_| holds(name, cell)) {
+            confirmed.0.insert(name.clone(), print);
+        }
+    }
+    confirmed
+}
+
 /// Salesforce refuses another country while the record still has a state of the old one.
 fn clear_void_states(
     plan: &MappingPlan,

@@ -28,6 +28,7 @@ mod settle;
 mod locked;
 
 pub use advance::{Advance, Obstacle};
+pub use difference::confirmed_fields;
 pub use engine::{Engine, Job};
 pub use error::EngineError;
 pub use mapping::{MappedBatch, MappingPlan, MappingProblem};

@@ -1,6 +1,7 @@
 //! `salesbridge client`.
 
 mod import;
+mod leaving;
 
 use anyhow::Context;
 use salesbridge_hub::clients::SaveReport;
@@ -17,24 +18,43 @@ pub(crate) async fn run(settings: &Settings, command: ClientCommand, json: bool)
     let api = Api::open(settings).await?;
     match command {
         ClientCommand::Import(options) => import::run(settings, &api, &options, json).await,
-        ClientCommand::List { search, paging } => list(&api, search.as_deref(), &paging, json).await,
-        ClientCommand::Show { key } => {
-            show(&api.get(&format!("/clients/by-key/{}", segment(&key))).await?, json);
-            Ok(DONE)
+        ClientCommand::List { search, archived, paging } => {
+            list(&api, search.as_deref(), archived, &paging, json).await
         }
+        ClientCommand::Show { key } => show_client(&api, &key, json).await,
+        ClientCommand::Archive { keys } => leaving::set_archived(&api, &keys, true, json).await,
+        ClientCommand::Unarchive { keys } => leaving::set_archived(&api, &keys, false, json).await,
+        ClientCommand::Erase { key, yes } => leaving::erase(&api, &key, yes, json).await,
         ClientCommand::Edit(edit) => edit_client(&api, &edit, json).await,
     }
 }
 
-async fn list(api: &Api, search: Option<&str>, paging: &Paging, json: bool) -> anyhow::Result<u8> {
-    let page: Page<Client> = api.get(&paged("/clients", search.map(|text| ("search", text)), paging)).await?;
+async fn show_client(api: &Api, key: &str, json: bool) -> anyhow::Result<u8> {
+    let path = format!("/clients/by-key/{}", segment(key));
+    show(&api.get(&path).await?, json);
+    if !json {
+        let standing: Value = api.get(&format!("{path}/standing")).await?;
+        if standing["archived"] == true {
+            say("\nThis client is archived: it is kept and not sent.");
+        }
+    }
+    Ok(DONE)
+}
+
+async fn list(api: &Api, search: Option<&str>, archived: bool, paging: &Paging, json: bool) -> anyhow::Result<u8> {
+    let path = paged("/clients", search.map(|text| ("search", text)), paging);
+    let page: Page<Client> = api.get(&format!("{path}&archived={archived}")).await?;
     if json {
         print_json(&page);
         return Ok(DONE);
     }
     if page.items.is_empty() {
-        say(if search.is_some() { "No client matches." } else { "There are no clients yet." });
-        if search.is_none() {
+        say(match (search, archived) {
+            (Some(_), _) => "No client matches.",
+            (None, true) => "No client is archived.",
+            (None, false) => "There are no clients yet.",
+        });
+        if search.is_none() && !archived {
             hint("`salesbridge client import FILE.csv` fills the directory");
         }
         return Ok(DONE);
@@ -80,6 +100,9 @@ async fn edit_client(api: &Api, edit: &EditClient, json: bool) -> anyhow::Result
     }
     client = serde_json::from_value(fields)?;
     edit_phones(&mut client, edit);
+    if edit.readmit {
+        let _: Value = api.post("/clients/readmit", &serde_json::json!({ "keys": [&edit.key] })).await?;
+    }
     let saved: SaveReport = api.put(&path, &serde_json::to_value(&client)?).await?;
     show(&client, json);
     if saved.unchanged > 0 && !json {

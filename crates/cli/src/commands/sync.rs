@@ -1,5 +1,7 @@
 //! `salesbridge sync`.
 
+mod adopt;
+
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -34,6 +36,7 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
             show(&api.get(&path(&name, "")).await?, json);
             Ok(DONE)
         }
+        SyncCommand::Adopt(options) => adopt::run(&api, &options, json).await,
         SyncCommand::Preview { name, rows } => preview(&api, &name, rows, json).await,
         SyncCommand::Run { name, no_wait } => run_now(&api, &name, no_wait, json).await,
         SyncCommand::Cancel { run } => {

@@ -194,6 +194,14 @@ impl Org {
         assert!(deleted.expect("the org answers").status().is_success());
     }
 
+    /// Makes a Lead as somebody in Salesforce would; its id.
+    pub(crate) async fn make_lead(&self, fields: &Value) -> String {
+        let path = format!("{}/services/data/v66.0/sobjects/Lead", self.url);
+        let made = self.http.post(path).bearer_auth(self.token().await).json(fields).send().await;
+        let made: Value = made.expect("the org answers").json().await.expect("a Lead");
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Changes a Lead as somebody in Salesforce would.
     pub(crate) async fn change_lead(&self, id: &str, fields: &Value) {
         let path = format!("{}/services/data/v66.0/sobjects/Lead/{id}", self.url);
@@ -291,6 +299,12 @@ impl Installation {
             more.extend(["--external-id-field", field]);
         }
         self.create_connection("acme", (url, key, secret), &more);
+    }
+
+    /// Connects to an org with a company, but disabled.
+    pub(crate) fn connect_disabled(&self, org: &Org) {
+        let parts = (org.url.as_str(), org.consumer_key.as_str(), org.consumer_secret.as_str());
+        self.create_connection("acme", parts, &["--company", "Acme Brokers", "--enabled", "no"]);
     }
 
     /// Connects to an org without a company.

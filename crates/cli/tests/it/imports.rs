@@ -60,7 +60,9 @@ fn customers(file: &Path) -> Vec<Vec<Option<String>>> {
     let shop = rusqlite::Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a file");
     let sql = "SELECT FirstName, LastName, Address, City, State, PostalCode, Country, Phone, Email FROM Customer";
     let mut statement = shop.prepare(sql).expect("a statement");
-    let row = |row: &rusqlite::Row<'_>| (0..9).map(|at| row.get::<_, Option<String>>(at)).collect();
+    // Salesforce trims blanks around a text, and Edinburgh has one.
+    let text = |text: Option<String>| text.map(|text| text.trim().to_owned());
+    let row = |row: &rusqlite::Row<'_>| (0..9).map(|at| row.get(at).map(text)).collect();
     let mut rows: Vec<Vec<Option<String>>> =
         statement.query_map([], row).expect("rows").map(|row| row.expect("texts")).collect();
     rows.sort();

@@ -10,6 +10,7 @@ mod crashes;
 mod demo;
 mod harness;
 mod imports;
+mod leaving;
 mod local_org;
 mod people;
 mod postgres;

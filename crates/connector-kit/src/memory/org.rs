@@ -185,5 +185,6 @@ fn text_field(name: &str) -> FieldSchema {
         required: false,
         external_id: is_external_id(name),
         unique: is_external_id(name),
+        choices: Vec::new(),
     }
 }

@@ -98,7 +98,7 @@ fn with_ids(batch: &WriteBatch, records: Vec<Record>) -> Result<Vec<(RecordId, R
 }
 
 /// The value as the REST API wants it (REST API Developer Guide, "Valid Date and DateTime Formats" among others).
-fn json(cell: Cell<'_>) -> Value {
+pub(super) fn json(cell: Cell<'_>) -> Value {
     match cell {
         Cell::Omit | Cell::Clear => Value::Null,
         Cell::Set(FieldValue::Integer(number)) => Value::from(*number),

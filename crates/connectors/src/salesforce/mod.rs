@@ -7,12 +7,14 @@ mod converted;
 mod discover;
 mod intent;
 mod judge;
+mod look_up;
 mod recover;
 mod shared_session;
 mod write;
 
 pub use check::{Check, CheckState};
 pub use config::{ConfigProblem, SalesforceConfig};
+pub use look_up::{FoundRecord, full_id};
 pub use salesbridge_salesforce::{Again, ApiUsage, BudgetSpent, CallBudget, CountingBudget, Grant};
 pub use shared_session::{SessionShelf, ShelvedSession};
 pub use write::SalesforceConnector;

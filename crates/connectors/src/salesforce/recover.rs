@@ -184,7 +184,8 @@ fn holds_every_value(record: &Record, sent: &Record) -> bool {
     })
 }
 
-fn is_same(sent: &Value, kept: &Value) -> bool {
+/// Whether a value is what Salesforce keeps of one that was sent.
+pub(super) fn is_same(sent: &Value, kept: &Value) -> bool {
     match (sent, kept) {
         (Value::String(sent), Value::String(kept)) => {
             let lines = |text: &str| text.trim().replace("\r\n", "\n");

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use salesbridge_model::{Address, Client, Page, PageRequest, Phone, Timestamp};
+use salesbridge_model::{Address, Client, ClientProblem, Page, PageRequest, Phone, Timestamp};
 use salesbridge_store::{ClientFilter, Saved, Transaction};
 
+use super::erase::ERASED;
 use super::import::{ReadClient, RepeatedKey, RowProblem};
 use crate::error::FieldProblem;
 use crate::{Hub, HubError};
@@ -97,8 +98,8 @@ impl Hub {
     }
 
     /// A page of clients, by key.
-    pub async fn clients(&self, search: Option<String>, page: &PageRequest) -> Result<Page<Client>, HubError> {
-        Ok(self.store.read().await?.clients().list(&ClientFilter { search }, page).await?)
+    pub async fn clients(&self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, HubError> {
+        Ok(self.store.read().await?.clients().list(filter, page).await?)
     }
 
     /// How many clients there are.
@@ -117,6 +118,7 @@ impl Hub {
         }
         if manner.dry_run {
             let mut tx = self.store.read().await?;
+            let read = self.without_erased(&mut *tx, read, report).await?;
             let (clients, stored) = completed(&mut *tx, read, manner).await?;
             for client in &clients {
                 report.saved.count(match stored.get(&client.key) {
@@ -128,6 +130,7 @@ impl Hub {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
+        let read = self.without_erased(&mut *tx, read, report).await?;
         let (clients, _) = completed(&mut *tx, read, manner).await?;
         let saved = tx.clients().save(&clients, self.clock.now()).await?;
         tx.commit().await?;
@@ -136,8 +139,35 @@ impl Hub {
         Ok(())
     }
 
+    /// The rows whose client was not erased; the others are refused.
+    async fn without_erased(
+        &self,
+        tx: &mut dyn Transaction,
+        read: Vec<ReadClient>,
+        report: &mut ImportReport,
+    ) -> Result<Vec<ReadClient>, HubError> {
+        let erased = self.erased_among(tx, read.iter().map(|read| &read.client.key)).await?;
+        let (refused, read) = read.into_iter().partition(|read| erased.contains(&read.client.key));
+        for ReadClient { line, client, .. } in refused {
+            let problem = ClientProblem { field: "key".to_owned(), message: ERASED.to_owned() };
+            report.refuse(RowProblem { line, key: Some(client.key), problems: vec![problem] });
+        }
+        Ok(read)
+    }
+
     async fn save_valid_clients(&self, clients: Vec<Client>, report: &mut SaveReport) -> Result<(), HubError> {
         let mut tx = self.store.write().await?;
+        if let Some(key) =
+            self.erased_among(&mut *tx, clients.iter().map(|client| &client.key)).await?.into_iter().next()
+        {
+            return Err(HubError::NotPossible {
+                code: "client_erased",
+                message: format!("the client {key} was erased"),
+                remedy: format!(
+                    "To use its key again, for a new client: `salesbridge client edit {key} --create --readmit`"
+                ),
+            });
+        }
         let saved = tx.clients().save(&clients, self.clock.now()).await?;
         tx.commit().await?;
         saved.into_iter().for_each(|one| report.count(one));
@@ -165,7 +195,7 @@ async fn completed(
     let keys: Vec<String> = read.iter().map(|read| read.client.key.clone()).collect();
     let stored = tx.clients().find_many(&keys).await?;
     let stored: HashMap<String, Client> = stored.into_iter().map(|client| (client.key.clone(), client)).collect();
-    let complete = |ReadClient { mut client, covered }: ReadClient| {
+    let complete = |ReadClient { mut client, covered, .. }: ReadClient| {
         if let Some(stored) = stored.get(&client.key) {
             if let Some(covered) = covered {
                 covered.complete(&mut client, stored);
@@ -205,7 +235,7 @@ impl AsyncRows for tokio::sync::mpsc::Receiver<Result<ReadClient, RowProblem>> {
 /// Whole clients.
 impl AsyncRows for tokio::sync::mpsc::Receiver<Result<Client, RowProblem>> {
     async fn next(&mut self) -> Option<Result<ReadClient, RowProblem>> {
-        Some(self.recv().await?.map(|client| ReadClient { client, covered: None }))
+        Some(self.recv().await?.map(|client| ReadClient { line: 0, client, covered: None }))
     }
 }
 

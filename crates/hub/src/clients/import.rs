@@ -60,6 +60,8 @@ pub enum HeadingProblem {
 /// A client that was read, and which parts of it the row tells about; all when absent. The others stay as the directory has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadClient {
+    /// Line on which its row begins, counted from 1; 0 when there are no lines.
+    pub line: u64,
     /// The client.
     pub client: Client,
     /// What the row tells about.
@@ -138,6 +140,11 @@ impl<R> ClientRows<R> {
     /// The first thousand repeated keys among the good rows read so far. Only repeats of the first million keys are noticed.
     pub fn repeated(&self) -> &[RepeatedKey] {
         self.repeats.described()
+    }
+
+    /// Line on which the newest row begins.
+    pub fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
     }
 
     /// Which parts of a client the file tells about.

@@ -1,4 +1,4 @@
-//! The client directory as a stream: one row per client, phones and addresses as lists.
+//! The client directory as a stream: one row per client that is not archived, phones and addresses as lists.
 
 use std::sync::{Arc, LazyLock};
 
@@ -67,7 +67,13 @@ impl Source for ClientStream {
     }
 
     async fn with_keys(&self, keys: &[String]) -> Result<RecordBatch, SourceError> {
-        let clients = async { self.0.read().await?.clients().find_many(keys).await };
+        let clients = async {
+            let mut tx = self.0.read().await?;
+            let mut clients = tx.clients().find_many(keys).await?;
+            let archived = tx.clients().archived(keys).await?;
+            clients.retain(|client| !archived.contains(&client.key));
+            Ok(clients)
+        };
         in_columns(&clients.await.map_err(unreadable)?)
     }
 }

@@ -1,5 +1,6 @@
-//! Syncs: look, enable, disable, run, preview, and what to do with rows that wait.
+//! Syncs: look, adopt records, enable, disable, run, preview, and what to do with rows that wait.
 
+mod adopt;
 mod control;
 mod create;
 mod details;
@@ -7,6 +8,7 @@ mod due;
 mod left_out;
 mod open;
 
+pub use adopt::{AdoptReport, AdoptResult, AdoptedRow, Adoption, Pair, PairsProblem, read_pairs};
 pub use create::NewSync;
 pub use details::{SyncDetails, SyncFigures};
 pub use due::RowChoice;

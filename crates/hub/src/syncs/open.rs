@@ -24,7 +24,27 @@ pub(crate) struct OpenSync {
 }
 
 impl OpenSync {
-    /// The mapping, checked against both ends.
+    /// The sync.
+    pub(crate) fn sync(&self) -> &Sync {
+        &self.sync
+    }
+
+    /// Its stream.
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    /// The org it writes to.
+    pub(crate) fn connector(&self) -> &SalesforceConnector {
+        &self.connector
+    }
+
+    /// What its object looks like.
+    pub(crate) fn object(&self) -> &ObjectSchema {
+        &self.object
+    }
+
+    /// Its mapping, checked against both ends.
     pub(crate) fn plan(&self) -> &MappingPlan {
         &self.plan
     }

@@ -1,9 +1,11 @@
 //! A whole hub against a local org over HTTP. What counts is what the org has, and what it was asked.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+mod adopting;
 mod changes;
 mod chosen_fields;
 mod connections;
+mod leaving;
 mod org;
 mod other_hands;
 mod places;

@@ -52,6 +52,14 @@ impl Org {
         self.get("sobjects/Lead/describe", &[]).await
     }
 
+    /// Makes a record as somebody in Salesforce would; its id.
+    pub(crate) async fn make_record(&self, object: &str, fields: &Value) -> String {
+        let made = self.http.post(self.url(&format!("sobjects/{object}"))).json(fields).bearer_auth(self.token().await);
+        let made: Value = made.send().await.expect("an answer").json().await.expect("JSON");
+        assert_eq!(made["success"], true, "no {object} was made: {made}");
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Makes a field on Lead, as an administrator would.
     pub(crate) async fn make_field(&self, name: &str, metadata: &Value) {
         let field = json!({ "FullName": format!("Lead.{name}"), "Metadata": metadata });

@@ -8,12 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use futures::TryStreamExt;
-use salesbridge_hub::Hub;
 use salesbridge_hub::clients::import::{
     HeadingProblem, ReadClient, RepeatedKey, RowProblem, read_clients_csv, read_clients_json_lines,
 };
-use salesbridge_hub::clients::{ClientLink, ImportManner, ImportReport, SaveReport};
+use salesbridge_hub::clients::{ClientLink, EraseReport, ImportManner, ImportReport, SaveReport};
+use salesbridge_hub::{ClientFilter, Hub};
 use salesbridge_model::{Client, Page, Timestamp};
+use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
@@ -24,6 +25,8 @@ use crate::problem::{Problem, bad_request};
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Search {
     search: Option<String>,
+    #[serde(default)]
+    archived: bool,
     after: Option<String>,
     limit: Option<u32>,
 }
@@ -31,9 +34,9 @@ pub(super) struct Search {
 /// A page of clients, by key.
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
-    Query(Search { search, after, limit }): Query<Search>,
+    Query(Search { search, archived, after, limit }): Query<Search>,
 ) -> Result<Json<Page<Client>>, Problem> {
-    Ok(Json(hub.clients(search, &Paging { after, limit }.into()).await?))
+    Ok(Json(hub.clients(&ClientFilter { search, archived }, &Paging { after, limit }.into()).await?))
 }
 
 /// One client.
@@ -59,6 +62,64 @@ pub(super) async fn save(
         return Err(bad_request(format!("the address names the client `{key}`, the body `{}`", client.key)));
     }
     Ok(Json(hub.save_client(&client).await?))
+}
+
+/// Which clients are meant.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    keys: Vec<String>,
+}
+
+/// Archives clients.
+pub(super) async fn archive(
+    State(hub): State<Arc<Hub>>,
+    Json(Keys { keys }): Json<Keys>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "clients": hub.set_clients_archived(&keys, true).await? })))
+}
+
+/// Takes archived clients back.
+pub(super) async fn unarchive(
+    State(hub): State<Arc<Hub>>,
+    Json(Keys { keys }): Json<Keys>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(json!({ "clients": hub.set_clients_archived(&keys, false).await? })))
+}
+
+/// What else there is to know of a client.
+pub(super) async fn standing(State(hub): State<Arc<Hub>>, Path(key): Path<String>) -> Result<Json<Value>, Problem> {
+    hub.client(&key).await?;
+    Ok(Json(json!({ "archived": hub.client_is_archived(&key).await? })))
+}
+
+/// Which client is to be erased, and whether a person has said yes.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Erasure {
+    key: String,
+    #[serde(default)]
+    confirmed: bool,
+}
+
+/// Erases a client, or says what that would leave in Salesforce.
+pub(super) async fn erase(
+    State(hub): State<Arc<Hub>>,
+    Json(Erasure { key, confirmed }): Json<Erasure>,
+) -> Result<Json<EraseReport>, Problem> {
+    Ok(Json(hub.erase_client(&key, confirmed).await?))
+}
+
+/// Lets the keys of erased clients be used again.
+pub(super) async fn readmit(
+    State(hub): State<Arc<Hub>>,
+    Json(Keys { keys }): Json<Keys>,
+) -> Result<Json<Value>, Problem> {
+    let mut readmitted = 0;
+    for key in &keys {
+        readmitted += u32::from(hub.readmit_client(key).await?);
+    }
+    Ok(Json(json!({ "clients": readmitted })))
 }
 
 /// Rows that are parsed ahead of those being stored.
@@ -105,8 +166,9 @@ type Rows = Sender<Result<ReadClient, RowProblem>>;
 fn parse_csv(reader: impl Read, assumed: Timestamp, rows: &Rows) -> Result<Vec<RepeatedKey>, HeadingProblem> {
     let mut parsed = read_clients_csv(reader, assumed)?;
     let covered = Arc::new(parsed.covered());
-    for row in &mut parsed {
-        let row = row.map(|client| ReadClient { client, covered: Some(covered.clone()) });
+    while let Some(row) = parsed.next() {
+        let line = parsed.line();
+        let row = row.map(|client| ReadClient { line, client, covered: Some(covered.clone()) });
         // Whoever takes the rows is gone only when the request is.
         if rows.blocking_send(row).is_err() {
             break;

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use salesbridge_hub::syncs::{NewSync, RowChoice, SyncDetails};
+use salesbridge_hub::syncs::{AdoptReport, Adoption, NewSync, RowChoice, SyncDetails, read_pairs};
 use salesbridge_hub::{DueRow, DueState, Hub, Preview};
 use salesbridge_model::{Page, Run};
 
 use serde_json::{Value, json};
 
 use super::{Json, Paging, Query};
-use crate::problem::Problem;
+use crate::problem::{Problem, bad_request};
 
 /// A page of syncs, by name.
 pub(super) async fn list(
@@ -94,6 +95,40 @@ pub(super) async fn run(
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Run>), Problem> {
     Ok((StatusCode::ACCEPTED, Json(hub.run_sync(&name).await?)))
+}
+
+/// How records are adopted.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdoptionManner {
+    /// Fields to match by, separated by commas; without any the body is a CSV file of pairs.
+    r#match: Option<String>,
+    /// Make the links; else say what would be linked.
+    #[serde(default)]
+    apply: bool,
+}
+
+/// Bytes of a file of pairs at most: about two million of them.
+const LONGEST_PAIRS: usize = 96 * 1024 * 1024;
+
+/// Links rows to records that are there.
+pub(super) async fn adopt(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+    Query(AdoptionManner { r#match, apply }): Query<AdoptionManner>,
+    body: Body,
+) -> Result<Json<AdoptReport>, Problem> {
+    let fields = r#match.unwrap_or_default();
+    let fields: Vec<String> =
+        fields.split(',').map(str::trim).filter(|field| !field.is_empty()).map(str::to_owned).collect();
+    let adoption = if fields.is_empty() {
+        let file = axum::body::to_bytes(body, LONGEST_PAIRS).await;
+        let file = file.map_err(|_| bad_request(format!("the file of pairs is longer than {LONGEST_PAIRS} bytes")))?;
+        Adoption::Pairs(read_pairs(&file[..])?)
+    } else {
+        Adoption::Matching(fields)
+    };
+    Ok(Json(hub.adopt(&name, adoption, apply).await?))
 }
 
 /// Which waiting rows are wanted.

@@ -1,9 +1,11 @@
 //! Clauses about the client directory.
 
-use salesbridge_model::Client;
+use salesbridge_model::{Client, OutcomeKind};
 
-use super::samples::{at, client, first, full_client, keys, next, save_clients};
-use crate::{ClientFilter, Saved, Store};
+use super::samples::{
+    at, client, first, full_client, id, keys, lay_ground, link, next, outcome, run, save_clients, sync_id, waiting,
+};
+use crate::{ClientFilter, DueState, Saved, Store, Transaction};
 
 pub(super) async fn one_comes_back_byte_for_byte_f8(store: &dyn Store) {
     let keys = ["C-1", "ключ 2", "quote\"back\\slash'%"];
@@ -89,7 +91,7 @@ pub(super) async fn a_search_has_no_wildcards(store: &dyn Store) {
 pub(super) async fn a_list_has_pages_and_a_total_under_the_filter(store: &dyn Store) {
     let other = Client { last_name: Some("Other".to_owned()), ..client("b") };
     save_clients(store, &[client("d"), other, client("a"), client("c")]).await;
-    let filter = ClientFilter { search: Some("smith".to_owned()) };
+    let filter = ClientFilter { search: Some("smith".to_owned()), ..ClientFilter::default() };
     let mut tx = store.read().await.unwrap();
     let one = tx.clients().list(&filter, &first(2)).await.unwrap();
     assert_eq!((one.items, one.total), (vec![client("a"), client("c")], 3));
@@ -107,8 +109,94 @@ pub(super) async fn ten_thousand_are_saved_in_one_call(store: &dyn Store) {
     assert_eq!(tx.outbox().newest().await.unwrap(), 10_000);
 }
 
+pub(super) async fn archived_ones_are_kept_and_not_listed(store: &dyn Store) {
+    save_clients(store, &["a", "b", "c"].map(client)).await;
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.clients().set_archived(&keys(&["b", "nobody", "b"]), true, at(1)).await.unwrap(), 1);
+    assert_eq!(tx.clients().set_archived(&keys(&["b"]), true, at(1)).await.unwrap(), 0, "it is already");
+    let mut changed = client("b");
+    changed.status = Some("Banned".to_owned());
+    assert_eq!(tx.clients().save(&[changed.clone()], at(2)).await.unwrap(), [Saved::Updated]);
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.clients().archived(&keys(&["c", "b", "nobody"])).await.unwrap(), ["b"], "saving leaves it archived");
+    assert_eq!(tx.clients().find("b").await.unwrap(), Some(changed.clone()));
+    assert_eq!(tx.clients().find_many(&keys(&["a", "b"])).await.unwrap(), [client("a"), changed.clone()]);
+    assert_eq!(tx.clients().after(None, 10).await.unwrap(), ["a", "c"].map(client));
+    assert_eq!(tx.clients().after(Some("a"), 10).await.unwrap(), [client("c")]);
+    assert_eq!(tx.clients().count().await.unwrap(), 2);
+    let page = tx.clients().list(&ClientFilter::default(), &first(10)).await.unwrap();
+    assert_eq!((page.items, page.total), (["a", "c"].map(client).to_vec(), 2));
+    let filter = ClientFilter { archived: true, ..ClientFilter::default() };
+    let page = tx.clients().list(&filter, &first(10)).await.unwrap();
+    assert_eq!((page.items, page.total), (vec![changed], 1));
+}
+
+pub(super) async fn archiving_and_back_is_announced(store: &dyn Store) {
+    save_clients(store, &["a", "b"].map(client)).await;
+    let mut tx = store.write().await.unwrap();
+    tx.clients().set_archived(&keys(&["a", "b"]), true, at(1)).await.unwrap();
+    tx.clients().set_archived(&keys(&["b"]), false, at(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    let mut announced: Vec<String> =
+        tx.outbox().after(2, 10).await.unwrap().into_iter().map(|entry| entry.source_key).collect();
+    assert_eq!(announced.pop().as_deref(), Some("b"));
+    announced.sort();
+    assert_eq!(announced, ["a", "b"]);
+    assert_eq!(tx.clients().archived(&keys(&["a", "b"])).await.unwrap(), ["a"]);
+}
+
+pub(super) async fn erasing_removes_all_that_is_known(store: &dyn Store) {
+    lay_ground(store).await;
+    save_clients(store, &[full_client("a"), client("ab")]).await;
+    let mut tx = store.write().await.unwrap();
+    for (key, record) in [("a", "00Q000000000001AAA"), ("ab", "00Q000000000002AAA")] {
+        tx.links().save(&[link(key, record)]).await.unwrap();
+        tx.due().hold(&[waiting(key, 9, DueState::Refused)]).await.unwrap();
+        tx.outcomes().record(&[outcome(key, OutcomeKind::Refused)]).await.unwrap();
+    }
+    let mut noted = run(1);
+    noted.warnings = keys(&["a: City is left out", "Lead has no MiddleName", "ab: City is left out"]);
+    tx.runs().update(&noted).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.clients().erase("a", "d1", at(1)).await.unwrap());
+    assert!(!tx.clients().erase("nobody", "d2", at(1)).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.clients().find("a").await.unwrap(), None);
+    assert_eq!(tx.clients().erased(&keys(&["d1", "d2"])).await.unwrap(), ["d1"]);
+    let both = keys(&["a", "ab"]);
+    let left = |keys: Vec<String>| assert_eq!(keys, ["ab"], "what is known of others stays");
+    left(tx.links().find_many(sync_id(1), &both).await.unwrap().into_iter().map(|link| link.source_key).collect());
+    left(tx.due().find_many(sync_id(1), &both).await.unwrap().into_iter().map(|row| row.source_key).collect());
+    left(tx.outcomes().recorded(id("run", 1), &both).await.unwrap());
+    left(tx.outbox().after(0, 10).await.unwrap().into_iter().map(|entry| entry.source_key).collect());
+    let run = tx.runs().find(id("run", 1)).await.unwrap().unwrap();
+    assert_eq!(run.warnings, ["Lead has no MiddleName", "ab: City is left out"]);
+}
+
+pub(super) async fn an_erased_key_is_remembered_until_readmitted(store: &dyn Store) {
+    save_clients(store, &[client("a")]).await;
+    let mut tx = store.write().await.unwrap();
+    tx.clients().erase("a", "d1", at(1)).await.unwrap();
+    save_and_erase_again(&mut *tx).await;
+    assert!(tx.clients().readmit("d1").await.unwrap());
+    assert!(!tx.clients().readmit("d1").await.unwrap());
+    assert_eq!(tx.clients().erased(&keys(&["d1"])).await.unwrap(), Vec::<String>::new());
+}
+
+/// Remembering what is remembered already is no error.
+async fn save_and_erase_again(tx: &mut dyn Transaction) {
+    tx.clients().save(&[client("a")], at(2)).await.unwrap();
+    assert!(tx.clients().erase("a", "d1", at(3)).await.unwrap());
+    assert_eq!(tx.clients().erased(&keys(&["d1"])).await.unwrap(), ["d1"]);
+}
+
 async fn search_for(store: &dyn Store, search: &str) -> Vec<String> {
-    let filter = ClientFilter { search: Some(search.to_owned()) };
+    let filter = ClientFilter { search: Some(search.to_owned()), ..ClientFilter::default() };
     let mut tx = store.read().await.unwrap();
     let page = tx.clients().list(&filter, &first(10)).await.unwrap();
     page.items.into_iter().map(|client| client.key).collect()

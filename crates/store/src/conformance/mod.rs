@@ -53,7 +53,8 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     sessions: a_session_is_replaced_by_who_knows_it, a_session_needs_its_connection_and_goes_with_it;
     clients: one_comes_back_byte_for_byte_f8, saving_says_what_it_did, a_key_given_twice_is_saved_twice, two_may_be_equal_but_for_the_key_f10,
         they_are_found_in_key_order, they_are_read_on_from_a_key, a_search_finds_names_in_any_case, a_search_has_no_wildcards,
-        a_list_has_pages_and_a_total_under_the_filter, ten_thousand_are_saved_in_one_call;
+        a_list_has_pages_and_a_total_under_the_filter, ten_thousand_are_saved_in_one_call,
+        archived_ones_are_kept_and_not_listed, archiving_and_back_is_announced, erasing_removes_all_that_is_known, an_erased_key_is_remembered_until_readmitted;
     outbox: a_change_and_its_entry_are_one, an_unchanged_client_has_no_entry, entries_are_read_on_from_a_sequence,
         trimming_waits_for_the_slowest_enabled_sync, a_sequence_is_never_used_twice;
     syncs: one_comes_back_whole, a_name_is_taken_once, one_starts_at_the_newest_change, an_update_keeps_id_name_and_connection,

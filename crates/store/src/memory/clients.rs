@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use salesbridge_model::{Client, Page, PageRequest, Timestamp};
 
 use super::paging::cut_growing;
-use super::table::rows_of;
+use super::table::{Table, rows_of};
 use super::transaction::MemoryTransaction;
-use crate::{ClientFilter, ClientRepository, OutboxEntry, Saved, StoreError};
+use crate::{ClientFilter, ClientRepository, Saved, StoreError};
 
 pub(super) struct MemoryClients<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -24,9 +24,7 @@ impl ClientRepository for MemoryClients<'_> {
             saved.push(what);
             if what != Saved::Unchanged {
                 state.clients.insert(client.key.clone(), client.clone());
-                state.newest += 1;
-                let (sequence, source_key) = (state.newest, client.key.clone());
-                state.outbox.insert(sequence, OutboxEntry { sequence, stream: "clients".to_owned(), source_key });
+                state.announce_client(&client.key);
             }
         }
         Ok(saved)
@@ -43,6 +41,7 @@ impl ClientRepository for MemoryClients<'_> {
     async fn after(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<Client>, StoreError> {
         let state = self.0.seen("clients.after")?;
         let rows = state.clients.after(after.unwrap_or_default());
+        let rows = rows.filter(|(key, _)| !state.archived.contains(key.as_str()));
         Ok(rows.take(limit as usize).map(|(_, client)| client.clone()).collect())
     }
 
@@ -51,12 +50,62 @@ impl ClientRepository for MemoryClients<'_> {
         let search = filter.search.as_deref().map(str::to_lowercase).unwrap_or_default();
         let rows: Vec<&Client> =
             state.clients.rows().filter(|client| search.is_empty() || holds(client, &search)).collect();
+        let rows: Vec<&Client> =
+            rows.into_iter().filter(|client| state.archived.contains(client.key.as_str()) == filter.archived).collect();
         Ok(cut_growing(&rows, page, |client| client.key.clone()))
     }
 
     async fn count(&mut self) -> Result<u64, StoreError> {
-        Ok(self.0.seen("clients.count")?.clients.len())
+        let state = self.0.seen("clients.count")?;
+        Ok(state.clients.len() - state.archived.len())
     }
+
+    async fn set_archived(&mut self, keys: &[String], archived: bool, _: Timestamp) -> Result<u64, StoreError> {
+        let state = self.0.changed("clients.set_archived")?;
+        let mut changed = 0;
+        for key in keys {
+            let differs = state.archived.contains(key.as_str()) != archived;
+            if differs && state.clients.contains(key.as_str()) {
+                if archived {
+                    state.archived.insert(key.clone(), ());
+                } else {
+                    state.archived.remove(key.as_str());
+                }
+                state.announce_client(key);
+                changed += 1;
+            }
+        }
+        Ok(changed)
+    }
+
+    async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError> {
+        Ok(known(&self.0.seen("clients.archived")?.archived, keys))
+    }
+
+    async fn erase(&mut self, key: &str, digest: &str, _: Timestamp) -> Result<bool, StoreError> {
+        let state = self.0.changed("clients.erase")?;
+        let erased = state.erase_client(key);
+        if erased {
+            state.erased.insert(digest.to_owned(), ());
+        }
+        Ok(erased)
+    }
+
+    async fn erased(&mut self, digests: &[String]) -> Result<Vec<String>, StoreError> {
+        Ok(known(&self.0.seen("clients.erased")?.erased, digests))
+    }
+
+    async fn readmit(&mut self, digest: &str) -> Result<bool, StoreError> {
+        Ok(self.0.changed("clients.readmit")?.erased.remove(digest))
+    }
+}
+
+/// Those of the texts that are keys of a table, each once, in order.
+fn known(table: &Table<String, ()>, texts: &[String]) -> Vec<String> {
+    let mut known: Vec<String> = texts.iter().filter(|text| table.contains(text.as_str())).cloned().collect();
+    known.sort_unstable();
+    known.dedup();
+    known
 }
 
 /// Whether the key, the full name, a company name or the e-mail address holds a text in lower case.

@@ -18,6 +18,10 @@ pub(super) struct State {
     pub(super) secrets: Table<ConnectionId, Table<String, Vec<u8>>>,
     pub(super) sessions: Table<ConnectionId, StoredSession>,
     pub(super) clients: Table<String, Client>,
+    /// Keys of the clients that are archived.
+    pub(super) archived: Table<String, ()>,
+    /// Digests that stand for clients that were erased.
+    pub(super) erased: Table<String, ()>,
     /// Sequence of the newest change ever.
     pub(super) newest: i64,
     pub(super) outbox: Table<i64, OutboxEntry>,
@@ -60,6 +64,18 @@ pub(super) struct Links {
     pub(super) by_record: Table<String, String>,
 }
 
+/// The stream of the client directory.
+const CLIENTS: &str = "clients";
+
+impl Links {
+    /// Removes the link of a row; false when it has none.
+    fn remove(&mut self, key: &str) -> bool {
+        let Some(record_id) = self.by_key.get(key).map(|link| link.record_id.clone()) else { return false };
+        self.by_record.remove(&record_id);
+        self.by_key.remove(key)
+    }
+}
+
 impl State {
     /// Refuses a row that would refer to nothing.
     pub(super) fn needs_connection(&self, id: ConnectionId, operation: &'static str) -> Result<(), StoreError> {
@@ -74,6 +90,36 @@ impl State {
     /// Refuses a row that would refer to nothing.
     pub(super) fn needs_run(&self, id: RunId, operation: &'static str) -> Result<(), StoreError> {
         found(self.runs.contains(&id), operation)
+    }
+
+    /// Adds a change of a client to the outbox.
+    pub(super) fn announce_client(&mut self, key: &str) {
+        self.newest += 1;
+        let (sequence, source_key) = (self.newest, key.to_owned());
+        self.outbox.insert(sequence, OutboxEntry { sequence, stream: CLIENTS.to_owned(), source_key });
+    }
+
+    /// Removes all that is known of a client; false when nothing was.
+    pub(super) fn erase_client(&mut self, key: &str) -> bool {
+        let of_clients = |stored: &&StoredSync| stored.sync.stream == CLIENTS;
+        let syncs: Vec<SyncId> = self.syncs.rows().filter(of_clients).map(|stored| stored.sync.id).collect();
+        self.archived.remove(key);
+        let mut known = self.clients.remove(key);
+        known |= self.outbox.retain(|_, entry| entry.stream != CLIENTS || entry.source_key != key) > 0;
+        for sync in &syncs {
+            known |= self.due.edit(sync).is_some_and(|due| due.remove(key));
+            known |= self.links.edit(sync).is_some_and(|links| links.remove(key));
+        }
+        let runs: Vec<RunId> = self.runs.rows().filter(|run| syncs.contains(&run.sync_id)).map(|run| run.id).collect();
+        for run in &runs {
+            known |= self.outcomes.edit(run).is_some_and(|outcomes| outcomes.remove(key));
+            if let Some(run) = self.runs.edit(run) {
+                let before = run.warnings.len();
+                run.warnings.retain(|note| !note.starts_with(&format!("{key}: ")));
+                known |= run.warnings.len() < before;
+            }
+        }
+        known
     }
 
     /// Removes a sync with all that is its own; false when there is none.

@@ -87,7 +87,7 @@ fn client(text: &[u8], line: u64, now: Timestamp) -> Result<ReadClient, RowProbl
     let Row { draft, columns, mut covered } = row;
     let client = draft.finish().map_err(|(key, problems)| RowProblem { line, key, problems })?;
     covered.add(&columns);
-    Ok(ReadClient { client, covered: Some(Arc::new(covered)) })
+    Ok(ReadClient { line, client, covered: Some(Arc::new(covered)) })
 }
 
 struct Row {

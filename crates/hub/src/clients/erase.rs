@@ -1,0 +1,144 @@
+//! Erasing a client for good, as data protection asks: everything we know of it, here and not in Salesforce.
+//!
+//! A digest of its key stays, so that no import of an old file brings it back.
+
+use std::collections::{HashMap, HashSet};
+
+use salesbridge_model::{PageRequest, Slug, Sync};
+use salesbridge_store::Transaction;
+use salesbridge_sync::CLIENTS_STREAM;
+use sha2::{Digest, Sha256};
+
+use crate::connections::DOMAIN_URL;
+use crate::reconciler::HeldBack;
+use crate::{Hub, HubError};
+
+/// What erasing a client does, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct EraseReport {
+    /// The client's key.
+    pub key: String,
+    /// Whether it was done; without a confirmation it was not.
+    pub erased: bool,
+    /// Its records in Salesforce, which stay until somebody deletes them there.
+    pub records: Vec<LeftRecord>,
+}
+
+/// A record of an erased client that is still in Salesforce.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LeftRecord {
+    /// The sync that wrote it.
+    pub sync: Slug,
+    /// The connection to its org.
+    pub connection: Slug,
+    /// Such as `Lead`.
+    pub object: String,
+    /// Its id.
+    pub record_id: String,
+    /// Where people see it.
+    pub address: String,
+}
+
+impl Hub {
+    /// Erases a client: itself with its numbers and addresses, its links, its waiting rows, outcomes and notes of runs. Without `confirmed` it only says what
+    /// would be left in Salesforce.
+    ///
+    /// A run that is under way is waited for; a write whose answer is not known yet makes it impossible.
+    pub async fn erase_client(&self, key: &str, confirmed: bool) -> Result<EraseReport, HubError> {
+        let syncs = self.client_syncs().await?;
+        let records = self.left_records(key, &syncs).await?;
+        if !confirmed {
+            self.client(key).await?;
+            return Ok(EraseReport { key: key.to_owned(), erased: false, records });
+        }
+        // An advance that has read the client already would write it down again.
+        let held = self.hold_back(&syncs).await?;
+        let erased = self.erase_held_back(key, &syncs, &held).await;
+        held.let_go().await?;
+        erased
+    }
+
+    async fn erase_held_back(&self, key: &str, syncs: &[Sync], held: &HeldBack<'_>) -> Result<EraseReport, HubError> {
+        let records = self.left_records(key, syncs).await?;
+        let mut tx = self.store.write().await?;
+        held.check(&mut *tx).await?;
+        for sync in syncs {
+            let unsettled = tx.journal().unsettled(sync.id).await?;
+            if unsettled.iter().any(|entry| entry.rows.iter().any(|row| row.source_key == key)) {
+                return Err(write_under_way(key, sync));
+            }
+        }
+        if !tx.clients().erase(key, &self.erasure_digest(key), self.clock.now()).await? {
+            return Err(HubError::NotFound { noun: "client", name: key.to_owned() });
+        }
+        tx.commit().await?;
+        tracing::info!("a client was erased");
+        Ok(EraseReport { key: key.to_owned(), erased: true, records })
+    }
+
+    /// Lets a key that was erased be used again, for a new client; false when it was not erased.
+    pub async fn readmit_client(&self, key: &str) -> Result<bool, HubError> {
+        let mut tx = self.store.write().await?;
+        let readmitted = tx.clients().readmit(&self.erasure_digest(key)).await?;
+        tx.commit().await?;
+        Ok(readmitted)
+    }
+
+    /// Those of the keys that were erased.
+    pub(super) async fn erased_among(
+        &self,
+        tx: &mut dyn Transaction,
+        keys: impl Iterator<Item = &String>,
+    ) -> Result<HashSet<String>, HubError> {
+        let keys: HashMap<String, &String> = keys.map(|key| (self.erasure_digest(key), key)).collect();
+        let digests: Vec<String> = keys.keys().cloned().collect();
+        let erased = tx.clients().erased(&digests).await?;
+        Ok(erased.iter().filter_map(|digest| keys.get(digest).map(|key| (*key).clone())).collect())
+    }
+
+    /// Stands for a key without telling it; other installations have others.
+    fn erasure_digest(&self, key: &str) -> String {
+        let digest = Sha256::digest(format!("{}\n{key}", self.installation()).as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    async fn client_syncs(&self) -> Result<Vec<Sync>, HubError> {
+        let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
+        let mut syncs = Vec::new();
+        loop {
+            let found = self.store.read().await?.syncs().list(&page).await?;
+            syncs.extend(found.items.into_iter().filter(|sync| sync.stream == CLIENTS_STREAM));
+            let Some(next) = found.next else { return Ok(syncs) };
+            page.after = Some(next);
+        }
+    }
+
+    async fn left_records(&self, key: &str, syncs: &[Sync]) -> Result<Vec<LeftRecord>, HubError> {
+        let mut records = Vec::new();
+        for sync in syncs {
+            let connection = self.connection_of(sync).await?;
+            let links = self.store.read().await?.links().find_many(sync.id, &[key.to_owned()]).await?;
+            let domain = connection.settings.get(DOMAIN_URL).cloned().unwrap_or_default();
+            records.extend(links.into_iter().map(|link| LeftRecord {
+                sync: sync.name.clone(),
+                connection: connection.name.clone(),
+                object: sync.object.clone(),
+                address: format!("{}/{}", domain.trim_end_matches('/'), link.record_id),
+                record_id: link.record_id,
+            }));
+        }
+        Ok(records)
+    }
+}
+
+/// What somebody is told who would store a client that was erased.
+pub(super) const ERASED: &str =
+    "this client was erased; `salesbridge client edit KEY --create --readmit` takes the key in again, for a new client";
+
+fn write_under_way(key: &str, sync: &Sync) -> HubError {
+    HubError::NotPossible {
+        code: "write_under_way",
+        message: format!("the answer to a write of the client {key} is not known yet, in the sync {}", sync.name),
+        remedy: "Enable the sync and its connection so that the answer is found, then erase again".to_owned(),
+    }
+}
