@@ -10,6 +10,7 @@ mod clients;
 mod connections;
 mod due;
 mod failure;
+mod housekeeping;
 mod installation;
 mod journal;
 mod leases;
@@ -23,7 +24,9 @@ mod server;
 mod sessions;
 mod syncs;
 mod text;
+mod timelines;
 mod transaction;
+mod verifications;
 mod waves;
 
 pub use failure::PostgresFault;

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
-    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
-    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
+    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
+    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
+    VerificationRepository,
 };
 use sqlx::Postgres;
 
@@ -13,6 +14,7 @@ use crate::clients::PostgresClients;
 use crate::connections::PgConnections;
 use crate::due::PostgresDue;
 use crate::failure::failed;
+use crate::housekeeping::PostgresHousekeeping;
 use crate::installation::PostgresInstallation;
 use crate::journal::PostgresJournal;
 use crate::leases::PostgresLeases;
@@ -23,6 +25,8 @@ use crate::runs::PostgresRuns;
 use crate::secrets::PostgresSecrets;
 use crate::sessions::PostgresSessions;
 use crate::syncs::PostgresSyncs;
+use crate::timelines::PostgresTimelines;
+use crate::verifications::PostgresVerifications;
 
 pub(crate) struct PostgresTransaction {
     inner: sqlx::Transaction<'static, Postgres>,
@@ -90,6 +94,18 @@ impl Transaction for PostgresTransaction {
 
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
         Box::new(PostgresLeases(&mut self.inner))
+    }
+
+    fn verifications(&mut self) -> Box<dyn VerificationRepository + '_> {
+        Box::new(PostgresVerifications(&mut self.inner))
+    }
+
+    fn timelines(&mut self) -> Box<dyn TimelineRepository + '_> {
+        Box::new(PostgresTimelines(&mut self.inner))
+    }
+
+    fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
+        Box::new(PostgresHousekeeping(&mut self.inner))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, micros, word};
-use salesbridge_store::{DueCounts, DueRepository, DueRow, DueState, StoreError};
+use salesbridge_store::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
@@ -66,11 +66,12 @@ impl DueRepository for SqliteDue<'_> {
 
     async fn ready(&mut self, sync: SyncId, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!(
-            "WHERE sync_id = ? AND state = 'due' AND (not_before IS NULL OR not_before <= ?) \
-             ORDER BY revision, source_key LIMIT ?"
+            "WHERE sync_id = ?1 AND state = 'due' AND (not_before IS NULL OR not_before <= ?2 OR not_before > ?3) \
+             ORDER BY revision, source_key LIMIT ?4"
         ))
         .bind(sync.to_string())
         .bind(micros(now))
+        .bind(farthest(now))
         .bind(limit)
         .fetch_all(&mut *self.0)
         .await
@@ -80,10 +81,11 @@ impl DueRepository for SqliteDue<'_> {
 
     async fn next_ready_at(&mut self, sync: SyncId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let earliest: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM due WHERE sync_id = ? AND state = 'due' AND not_before > ?",
+            "SELECT min(not_before) FROM due WHERE sync_id = ? AND state = 'due' AND not_before > ? AND not_before <= ?",
         )
         .bind(sync.to_string())
         .bind(micros(now))
+        .bind(farthest(now))
         .fetch_one(&mut *self.0)
         .await
         .map_err(failed("due.next_ready_at"))?;
@@ -210,12 +212,13 @@ impl DueRepository for SqliteDue<'_> {
     async fn counts(&mut self, sync: SyncId, now: Timestamp) -> Result<DueCounts, StoreError> {
         let (due, deferred, refused, uncertain): (i64, i64, i64, i64) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM due WHERE sync_id = ?1 AND state = 'due'), \
-             (SELECT count(*) FROM due WHERE sync_id = ?1 AND state = 'due' AND not_before > ?2), \
+             (SELECT count(*) FROM due WHERE sync_id = ?1 AND state = 'due' AND not_before > ?2 AND not_before <= ?3), \
              (SELECT count(*) FROM due WHERE sync_id = ?1 AND state = 'refused'), \
              (SELECT count(*) FROM due WHERE sync_id = ?1 AND state = 'uncertain')",
         )
         .bind(sync.to_string())
         .bind(micros(now))
+        .bind(farthest(now))
         .fetch_one(&mut *self.0)
         .await
         .map_err(failed("due.counts"))?;
@@ -227,6 +230,12 @@ impl DueRepository for SqliteDue<'_> {
             uncertain: count(uncertain),
         })
     }
+}
+
+/// The latest time for which a row can have been put off at an instant by a clock that is right.
+fn farthest(now: Timestamp) -> i64 {
+    let longest = i64::try_from(LONGEST_PAUSE.as_micros()).unwrap_or(i64::MAX);
+    micros(now).saturating_add(longest)
 }
 
 fn members(row: &DueRow) -> impl serde::Serialize + '_ {

@@ -10,6 +10,7 @@ mod connections;
 mod due;
 mod failure;
 mod file;
+mod housekeeping;
 mod installation;
 mod journal;
 mod leases;
@@ -22,7 +23,9 @@ mod runs;
 mod secrets;
 mod sessions;
 mod syncs;
+mod timelines;
 mod transaction;
+mod verifications;
 
 use std::path::Path;
 use std::time::Duration;

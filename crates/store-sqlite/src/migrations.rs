@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "what is remembered", include_str!("../migrations/0001_what_is_remembered.sql")),
     (2, "leases", include_str!("../migrations/0002_leases.sql")),
     (3, "archived and erased clients", include_str!("../migrations/0003_archived_and_erased_clients.sql")),
+    (4, "upkeep", include_str!("../migrations/0004_upkeep.sql")),
     (5, "sessions", include_str!("../migrations/0005_sessions.sql")),
     (6, "allowances", include_str!("../migrations/0006_allowances.sql")),
     (7, "what became of links", include_str!("../migrations/0007_what_became_of_links.sql")),

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
-    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
-    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
+    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
+    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
+    VerificationRepository,
 };
 use sqlx::Sqlite;
 
@@ -13,6 +14,7 @@ use crate::clients::SqliteClients;
 use crate::connections::SqliteConnections;
 use crate::due::SqliteDue;
 use crate::failure::failed;
+use crate::housekeeping::SqliteHousekeeping;
 use crate::installation::SqliteInstallation;
 use crate::journal::SqliteJournal;
 use crate::leases::SqliteLeases;
@@ -23,6 +25,8 @@ use crate::runs::SqliteRuns;
 use crate::secrets::SqliteSecrets;
 use crate::sessions::SqliteSessions;
 use crate::syncs::SqliteSyncs;
+use crate::timelines::SqliteTimelines;
+use crate::verifications::SqliteVerifications;
 
 pub(crate) struct SqliteTransaction {
     inner: sqlx::Transaction<'static, Sqlite>,
@@ -90,6 +94,18 @@ impl Transaction for SqliteTransaction {
 
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
         Box::new(SqliteLeases(&mut self.inner))
+    }
+
+    fn verifications(&mut self) -> Box<dyn VerificationRepository + '_> {
+        Box::new(SqliteVerifications(&mut self.inner))
+    }
+
+    fn timelines(&mut self) -> Box<dyn TimelineRepository + '_> {
+        Box::new(SqliteTimelines(&mut self.inner))
+    }
+
+    fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
+        Box::new(SqliteHousekeeping(&mut self.inner))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

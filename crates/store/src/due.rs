@@ -1,9 +1,14 @@
 //! Rows of a sync that are to be sent, or wait for time or a person.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
 
 use crate::StoreError;
+
+/// Nothing is put off for longer. A row that is to wait longer than this was put off by a clock that was wrong, and counts as due.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// A row that is to be sent, or waits.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -18,7 +23,7 @@ pub struct DueRow {
     pub state: DueState,
     /// Sends so far since it became due.
     pub attempts: u32,
-    /// Not to be sent before this instant.
+    /// Not to be sent before this instant, unless that is more than [`LONGEST_PAUSE`] away.
     pub not_before: Option<Timestamp>,
     /// Code of the last refusal.
     pub code: Option<String>,
@@ -49,7 +54,7 @@ pub enum DueState {
 pub struct DueCounts {
     /// To be sent now.
     pub due: u64,
-    /// To be sent later (`not_before` is in the future).
+    /// To be sent later: `not_before` is in the future, at most [`LONGEST_PAUSE`] away.
     pub deferred: u64,
     /// Refused.
     pub refused: u64,
@@ -70,10 +75,10 @@ pub trait DueRepository: Send {
     /// [`StoreError::Reference`].
     async fn skip_to_newest(&mut self, sync: SyncId) -> Result<(), StoreError>;
 
-    /// Rows to be sent at `now`, oldest revision first, then by key.
+    /// Rows to be sent at `now`, oldest revision first, then by key; among them those put off for more than [`LONGEST_PAUSE`].
     async fn ready(&mut self, sync: SyncId, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, StoreError>;
 
-    /// The earliest `not_before` of rows that are to be sent later than `now`.
+    /// The earliest `not_before` of rows that are to be sent later than `now`, which is at most [`LONGEST_PAUSE`] later.
     async fn next_ready_at(&mut self, sync: SyncId, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
     /// The rows with these keys, by key; keys that are not due are left out.

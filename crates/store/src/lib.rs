@@ -9,6 +9,7 @@ pub mod conformance;
 mod connections;
 mod due;
 mod error;
+mod housekeeping;
 mod installation;
 mod journal;
 mod leases;
@@ -22,12 +23,15 @@ mod secrets;
 mod sessions;
 pub mod stored;
 mod syncs;
+mod timelines;
+mod verifications;
 
 pub use allowances::{Allowance, AllowanceRepository};
 pub use clients::{ClientFilter, ClientRepository, Saved};
 pub use connections::ConnectionRepository;
-pub use due::{DueCounts, DueRepository, DueRow, DueState};
+pub use due::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE};
 pub use error::StoreError;
+pub use housekeeping::{HousekeepingRepository, TableSize};
 pub use installation::InstallationRepository;
 pub use journal::{IntentRow, JournalEntry, JournalRepository};
 pub use leases::LeaseRepository;
@@ -38,6 +42,8 @@ pub use runs::RunRepository;
 pub use secrets::SecretRepository;
 pub use sessions::{SessionRepository, StoredSession};
 pub use syncs::SyncRepository;
+pub use timelines::{TIMELINE_BATCHES, TimelineBatch, TimelineRepository};
+pub use verifications::{Verification, VerificationRepository, VerificationState};
 
 use async_trait::async_trait;
 
@@ -88,6 +94,13 @@ pub trait Transaction: Send {
     fn journal(&mut self) -> Box<dyn JournalRepository + '_>;
     /// Which process does what.
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_>;
+
+    /// What syncs have to find again after a restore.
+    fn verifications(&mut self) -> Box<dyn VerificationRepository + '_>;
+    /// What runs did, batch by batch.
+    fn timelines(&mut self) -> Box<dyn TimelineRepository + '_>;
+    /// Removing what is too old.
+    fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_>;
 
     /// Makes the changes durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

@@ -3,7 +3,7 @@
 use salesbridge_model::Client;
 
 use super::samples::{at, client, due_row, first, keys, lay_ground, next, save_clients, sync, sync_id, waiting};
-use crate::{DueCounts, DueRow, DueState, Store, StoreError};
+use crate::{DueCounts, DueRow, DueState, LONGEST_PAUSE, Store, StoreError};
 
 pub(super) async fn fifty_changes_are_one_row_f20(store: &dyn Store) {
     lay_ground(store).await;
@@ -126,6 +126,25 @@ pub(super) async fn clearing_respects_a_newer_change(store: &dyn Store) {
     tx.due().clear(sync_id(1), &[]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(all(store).await, [due_row("a", 5), due_row("d", 5)]);
+}
+
+/// Such a row was put off by a clock that has been set back since.
+pub(super) async fn one_put_off_for_longer_than_the_longest_pause_is_ready(store: &dyn Store) {
+    lay_ground(store).await;
+    let longest = i64::try_from(LONGEST_PAUSE.as_secs()).unwrap();
+    let (near, far) = (waiting("near", 1, DueState::Due), waiting("far", 2, DueState::Due));
+    let near = DueRow { not_before: Some(at(longest)), ..near };
+    let far = DueRow { not_before: Some(at(longest + 1)), ..far };
+    hold(store, &[near.clone(), far.clone()]).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.due().ready(sync_id(1), at(0), 9).await.unwrap(), std::slice::from_ref(&far));
+    assert_eq!(tx.due().next_ready_at(sync_id(1), at(0)).await.unwrap(), near.not_before);
+    assert_eq!(
+        tx.due().counts(sync_id(1), at(0)).await.unwrap(),
+        DueCounts { due: 1, deferred: 1, ..DueCounts::default() }
+    );
+    assert_eq!(tx.due().ready(sync_id(1), at(1), 9).await.unwrap(), [], "the clock is right after all");
+    assert_eq!(tx.due().ready(sync_id(1), at(longest + 1), 9).await.unwrap(), [near, far]);
 }
 
 pub(super) async fn a_retry_makes_rows_due_at_once(store: &dyn Store) {

@@ -11,6 +11,7 @@ mod connections;
 mod due;
 mod due_model;
 mod everything;
+mod housekeeping;
 mod installation;
 mod journal;
 mod leases;
@@ -22,7 +23,9 @@ mod samples;
 mod secrets;
 mod sessions;
 mod syncs;
+mod timelines;
 mod transactions;
+mod verifications;
 
 pub use due_model::due_agrees_with_a_model;
 pub use everything::{everything_is_remembered, remember_everything};
@@ -62,6 +65,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
         one_needs_its_connection;
     due: fifty_changes_are_one_row_f20, a_change_is_taken_in_once, other_streams_are_not_taken_in, a_change_makes_a_waiting_row_due_at_once,
         an_uncertain_row_stays_uncertain, an_unknown_sync_takes_nothing_in, skipping_takes_nothing_in, rows_are_ready_in_order_and_in_time,
+        one_put_off_for_longer_than_the_longest_pause_is_ready,
         the_next_time_is_the_earliest_later_one, holding_respects_a_newer_change, what_may_be_made_is_held_over_a_newer_change,
         clearing_respects_a_newer_change, a_retry_makes_rows_due_at_once, dropping_removes_rows_of_a_state, rows_are_listed_in_pages_and_counted,
         rows_of_another_sync_stay;
@@ -72,6 +76,10 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
         a_run_needs_its_sync;
     outcomes: recording_says_what_it_replaced, recorded_keys_are_told, they_are_listed_by_key_in_pages_under_the_filter,
         an_outcome_needs_its_run;
+    verifications: one_comes_back_whole_until_it_is_removed, one_needs_its_sync;
+    timelines: the_newest_batches_stay_in_order, a_batch_needs_its_run;
+    housekeeping: outcomes_of_runs_that_ended_long_ago_go_first, old_runs_go_but_for_the_newest_of_each_sync,
+        a_run_that_is_open_or_has_an_unsettled_intent_stays_f19, a_sync_that_is_outpaced_is_named, sizes_are_told_by_table;
     journal: entries_come_back_in_the_order_of_their_ids, an_entry_is_settled_once, an_entry_needs_its_run;
     leases: one_holder_at_a_time_and_tokens_grow, one_that_was_given_back_is_free_and_its_token_is_old;
 };

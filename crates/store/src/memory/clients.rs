@@ -12,7 +12,7 @@ pub(super) struct MemoryClients<'t>(pub(super) &'t mut MemoryTransaction);
 
 #[async_trait]
 impl ClientRepository for MemoryClients<'_> {
-    async fn save(&mut self, clients: &[Client], _: Timestamp) -> Result<Vec<Saved>, StoreError> {
+    async fn save(&mut self, clients: &[Client], at: Timestamp) -> Result<Vec<Saved>, StoreError> {
         let state = self.0.changed("clients.save")?;
         let mut saved = Vec::with_capacity(clients.len());
         for client in clients {
@@ -24,7 +24,7 @@ impl ClientRepository for MemoryClients<'_> {
             saved.push(what);
             if what != Saved::Unchanged {
                 state.clients.insert(client.key.clone(), client.clone());
-                state.announce_client(&client.key);
+                state.announce_client(&client.key, at);
             }
         }
         Ok(saved)
@@ -71,7 +71,7 @@ impl ClientRepository for MemoryClients<'_> {
                 } else {
                     state.archived.remove(key.as_str());
                 }
-                state.announce_client(key);
+                state.announce_client(key, at);
                 changed += 1;
             }
         }

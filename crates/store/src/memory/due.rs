@@ -1,6 +1,7 @@
 //! Rows of a sync that are to be sent, or wait.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
@@ -9,7 +10,7 @@ use super::paging::cut_growing;
 use super::state::State;
 use super::table::rows_of;
 use super::transaction::MemoryTransaction;
-use crate::{DueCounts, DueRepository, DueRow, DueState, StoreError};
+use crate::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
 
 pub(super) struct MemoryDue<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -174,7 +175,11 @@ fn is_due(row: &DueRow) -> bool {
 }
 
 fn is_later(row: &DueRow, now: Timestamp) -> bool {
-    row.not_before.is_some_and(|not_before| not_before > now)
+    row.not_before.is_some_and(|not_before| not_before > now && pause_of(not_before, now) <= LONGEST_PAUSE)
+}
+
+fn pause_of(not_before: Timestamp, now: Timestamp) -> Duration {
+    (not_before - now).to_std().unwrap_or(Duration::MAX)
 }
 
 fn is_chosen(row: &DueRow, state: DueState, keys: Option<&[String]>) -> bool {

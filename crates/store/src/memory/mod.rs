@@ -8,6 +8,7 @@ mod clients;
 mod connections;
 mod due;
 mod failures;
+mod housekeeping;
 mod installation;
 mod journal;
 mod leases;
@@ -21,7 +22,9 @@ mod sessions;
 mod state;
 mod syncs;
 mod table;
+mod timelines;
 mod transaction;
+mod verifications;
 
 pub use failures::CommitFailure;
 

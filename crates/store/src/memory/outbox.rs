@@ -22,6 +22,7 @@ impl OutboxRepository for MemoryOutbox<'_> {
         let state = self.0.changed("outbox.trim")?;
         let enabled = state.syncs.rows().filter(|stored| stored.sync.enabled);
         let taken_in = enabled.map(|stored| stored.position).min().unwrap_or(i64::MAX);
+        state.changed_at.retain(|sequence, _| *sequence > taken_in);
         Ok(state.outbox.retain(|sequence, _| *sequence > taken_in))
     }
 }

@@ -6,7 +6,7 @@ use salesbridge_model::{
 };
 
 use super::table::Table;
-use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError, StoredSession};
+use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError, StoredSession, TimelineBatch, Verification};
 
 /// Everything a store in memory holds at one moment. A copy is cheap, and a write to it leaves the original alone.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct State {
     /// Sequence of the newest change ever.
     pub(super) newest: i64,
     pub(super) outbox: Table<i64, OutboxEntry>,
+    /// When each entry of the outbox was made.
+    pub(super) changed_at: Table<i64, Timestamp>,
     pub(super) syncs: Table<SyncId, StoredSync>,
     pub(super) due: Table<SyncId, Table<String, DueRow>>,
     pub(super) links: Table<SyncId, Links>,
@@ -32,6 +34,8 @@ pub(super) struct State {
     pub(super) outcomes: Table<RunId, Table<String, RecordOutcome>>,
     pub(super) journal: Table<IntentId, JournalEntry>,
     pub(super) leases: Table<String, StoredLease>,
+    pub(super) verifications: Table<SyncId, Verification>,
+    pub(super) timelines: Table<RunId, Vec<TimelineBatch>>,
 }
 
 /// A sync, and how far in the outbox it is.
@@ -93,9 +97,10 @@ impl State {
     }
 
     /// Adds a change of a client to the outbox.
-    pub(super) fn announce_client(&mut self, key: &str) {
+    pub(super) fn announce_client(&mut self, key: &str, at: Timestamp) {
         self.newest += 1;
         let (sequence, source_key) = (self.newest, key.to_owned());
+        self.changed_at.insert(sequence, at);
         self.outbox.insert(sequence, OutboxEntry { sequence, stream: CLIENTS.to_owned(), source_key });
     }
 
@@ -126,6 +131,8 @@ impl State {
     pub(super) fn remove_sync(&mut self, id: SyncId) -> bool {
         let runs: Vec<RunId> = self.runs.rows().filter(|run| run.sync_id == id).map(|run| run.id).collect();
         self.outcomes.retain(|run, _| !runs.contains(run));
+        self.timelines.retain(|run, _| !runs.contains(run));
+        self.verifications.remove(&id);
         self.runs.retain(|_, run| run.sync_id != id);
         self.journal.retain(|_, entry| entry.sync_id != id);
         self.due.remove(&id);

@@ -11,6 +11,7 @@ use super::clients::MemoryClients;
 use super::connections::MemoryConnections;
 use super::due::MemoryDue;
 use super::failures::{CommitFailure, MemoryError};
+use super::housekeeping::MemoryHousekeeping;
 use super::installation::MemoryInstallation;
 use super::journal::MemoryJournal;
 use super::leases::MemoryLeases;
@@ -22,10 +23,13 @@ use super::secrets::MemorySecrets;
 use super::sessions::MemorySessions;
 use super::state::State;
 use super::syncs::MemorySyncs;
+use super::timelines::MemoryTimelines;
+use super::verifications::MemoryVerifications;
 use crate::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, InstallationRepository,
-    JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, RunRepository,
-    SecretRepository, SessionRepository, StoreError, SyncRepository, Transaction,
+    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
+    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
+    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
+    VerificationRepository,
 };
 
 pub(super) struct MemoryTransaction {
@@ -122,6 +126,18 @@ impl Transaction for MemoryTransaction {
 
     fn leases(&mut self) -> Box<dyn LeaseRepository + '_> {
         Box::new(MemoryLeases(self))
+    }
+
+    fn verifications(&mut self) -> Box<dyn VerificationRepository + '_> {
+        Box::new(MemoryVerifications(self))
+    }
+
+    fn timelines(&mut self) -> Box<dyn TimelineRepository + '_> {
+        Box::new(MemoryTimelines(self))
+    }
+
+    fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
+        Box::new(MemoryHousekeeping(self))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
