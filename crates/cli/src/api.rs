@@ -105,6 +105,14 @@ impl Api {
         self.call(Method::POST, path, body, kind).await
     }
 
+    /// Asks the running salesbridge for a text outside the API.
+    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let request = Request::builder().uri(path).header("host", "salesbridge").body(Body::empty())?;
+        let response = self.through_socket(request).await?;
+        let bytes = response.into_body().collect().await?.to_bytes();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body, kind: &str) -> anyhow::Result<T> {
         let request = Request::builder()
             .method(method)

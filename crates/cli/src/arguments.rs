@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use salesbridge_model::Timestamp;
 
 /// Keeps Salesforce and a company's own systems in agreement.
 #[derive(Debug, Parser)]
@@ -88,6 +89,30 @@ pub(crate) enum Command {
     Sync(SyncCommand),
     /// Copies everything from the data directory's own file into an empty PostgreSQL database
     MigrateStore(MigrateStoreOptions),
+    /// Looks at everything this installation stands on, and says what to do about what it finds
+    #[command(after_help = "Examples:
+  salesbridge doctor
+  salesbridge doctor --bundle support.tar.gz      for whoever helps: no secret, no client's data
+
+The exit code is 1 when something has failed.")]
+    Doctor {
+        /// Write a support bundle
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
+    },
+    /// Prints what the running `serve` has counted, in the form that Prometheus reads
+    Metrics,
+    /// Writes the installation, without its master key, into one file, while it runs
+    #[command(after_help = "Example:
+  salesbridge backup /backups/salesbridge-$(date +%F).tar.gz
+
+The file can be read by its owner alone. The master key is not in it: keep a copy of the key elsewhere. docs/backup.md says more.")]
+    Backup {
+        /// File to write; one that is there is replaced once the new one is whole
+        file: PathBuf,
+    },
+    /// Puts a backup in the place of the installation; every sync finds its records again before it writes
+    Restore(RestoreOptions),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -100,6 +125,25 @@ pub(crate) struct MigrateStoreOptions {
     /// The database: an address without a password, env:NAME or file:PATH [default: the setting database_url]
     #[arg(long, value_name = "DATABASE")]
     pub(crate) to: Option<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  salesbridge restore /backups/salesbridge-2026-01-05.tar.gz
+  salesbridge restore --mark --made-at 2026-01-05T03:00:00Z    after a database was put back by its own tools")]
+pub(crate) struct RestoreOptions {
+    /// The backup
+    #[arg(required_unless_present = "mark", conflicts_with = "mark")]
+    pub(crate) file: Option<PathBuf>,
+    /// Put the installation that is there aside
+    #[arg(long, requires = "file")]
+    pub(crate) replace: bool,
+    /// Only mark the installation as restored, because its database was put back by other means
+    #[arg(long, requires = "made_at")]
+    pub(crate) mark: bool,
+    /// When that backup was begun, such as 2026-01-05T03:00:00Z
+    #[arg(long, value_name = "TIME", requires = "mark")]
+    pub(crate) made_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -492,6 +536,9 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
     Runs {
         /// Name of the sync; all syncs when absent
         name: Option<String>,
+        /// Show what a run did, batch by batch
+        #[arg(long, value_name = "RUN", conflicts_with = "name")]
+        trace: Option<String>,
         #[command(flatten)]
         paging: Paging,
     },
@@ -518,6 +565,11 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
 
 Without --apply it only says what would be linked. Nothing is written to Salesforce. docs/adopting-records.md says more.")]
     Adopt(AdoptRecords),
+    /// Lets rows be sent that wait because of a restore: the records found since belong to none of them
+    Release {
+        /// Name of the sync
+        name: String,
+    },
     /// Removes a disabled sync; records in Salesforce stay
     Delete {
         /// Name of the sync

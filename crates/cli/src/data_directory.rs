@@ -35,7 +35,7 @@ impl DataDirectory {
             .recursive(true)
             .mode(0o700)
             .create(path)
-            .with_context(|| format!("the data directory {} cannot be made", path.display()))?;
+            .map_err(|error| not_writable(path, error))?;
         let lock_path = path.join("lock");
         let mut lock = File::options()
             .read(true)
@@ -44,7 +44,7 @@ impl DataDirectory {
             .truncate(false)
             .mode(0o600)
             .open(&lock_path)
-            .with_context(|| format!("{} cannot be opened", lock_path.display()))?;
+            .map_err(|error| not_writable(path, error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -86,9 +86,20 @@ impl DataDirectory {
         Self::take_or_meet(path, command).await?.map_err(|owner| owner.in_the_way(path).into())
     }
 
+    /// Who owns a directory now.
+    pub(crate) fn owner(path: &Path) -> Option<Owner> {
+        let mut lock = File::options().read(true).open(path.join("lock")).ok()?;
+        if lock.try_lock_shared().is_ok() {
+            return None;
+        }
+        let mut text = String::new();
+        lock.read_to_string(&mut text).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
     /// The hub's database.
     pub(crate) fn database(&self) -> PathBuf {
-        self.path.join("salesbridge.sqlite")
+        database_of(&self.path)
     }
 
     /// The socket of the owner.
@@ -111,6 +122,28 @@ impl Owner {
             ..Failure::default()
         }
     }
+}
+
+fn not_writable(path: &Path, error: std::io::Error) -> Failure {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let (code, remedy) = match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => (
+            "data_directory_read_only",
+            "Mount it writable, make it writable for the user that runs salesbridge, or name another with --data",
+        ),
+        _ => ("data_directory_unusable", "Name another data directory with --data"),
+    };
+    Failure {
+        code: code.to_owned(),
+        message: format!("nothing can be written in the data directory {}: {error}", path.display()),
+        remedy: remedy.to_owned(),
+        ..Failure::default()
+    }
+}
+
+/// The database of a data directory.
+pub(crate) fn database_of(data: &Path) -> PathBuf {
+    data.join("salesbridge.sqlite")
 }
 
 /// The socket of a data directory's owner.

@@ -1,6 +1,7 @@
 //! The `salesbridge` command: introduces everyone to everyone, and talks to people.
 
 mod api;
+mod archive;
 mod arguments;
 mod commands;
 mod crash_points;
@@ -8,6 +9,7 @@ mod data_directory;
 mod master_key;
 mod secret_text;
 mod settings;
+mod settings_in_force;
 mod system;
 mod terminal;
 mod wiring;
@@ -16,13 +18,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Command};
+use crate::settings::Settings;
+use crate::system::LogFiles;
 use crate::terminal::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let json = arguments.global.json;
-    if let Err(error) = system::start_logging(&arguments.global) {
+    if let Err(error) = start_logging(&arguments) {
         return terminal::report_error(error, json);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -33,4 +37,14 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => terminal::report_error(error, json),
     }
+}
+
+/// Only `serve` keeps its log in files: it is the one that runs unseen.
+fn start_logging(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut files = None;
+    if matches!(arguments.command, Command::Serve) {
+        let settings = Settings::read(&arguments.global)?;
+        files = settings.log_folder.map(|folder| LogFiles { folder, kept: settings.retention.log_files });
+    }
+    system::start_logging(&arguments.global, files)
 }

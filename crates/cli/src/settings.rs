@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use salesbridge_hub::upkeep::Retention;
 use salesbridge_model::Secret;
 
 use crate::arguments::GlobalOptions;
@@ -18,12 +19,15 @@ pub(crate) struct Settings {
     pub(crate) master_key_file: PathBuf,
     /// The PostgreSQL database that holds everything in place of the folder's own file. May hold a password.
     pub(crate) database_url: Option<Secret<String>>,
+    /// Folder of log files, beside what goes to standard error.
+    pub(crate) log_folder: Option<PathBuf>,
     pub(crate) sync: SyncSettings,
     pub(crate) salesforce: SalesforceSettings,
+    pub(crate) retention: RetentionSettings,
 }
 
 /// How much of an org is used.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SalesforceSettings {
     /// Share of an org's API calls, in percent, that is kept for its other users; 0 to 99.
@@ -53,7 +57,7 @@ impl SalesforceSettings {
 }
 
 /// How rows are sent.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SyncSettings {
     /// Rows of one write call; 1 to 200.
@@ -80,18 +84,59 @@ impl Default for SyncSettings {
     }
 }
 
+/// How long things are kept.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RetentionSettings {
+    /// Days that a run is kept after its end.
+    pub(crate) run_days: u32,
+    /// Newest runs of each sync that are kept however old they are.
+    pub(crate) runs_kept: u32,
+    /// Days that what happened to each row is kept after the end of its run.
+    pub(crate) outcome_days: u32,
+    /// Days that a change waits for a sync that is held.
+    pub(crate) outbox_days: u32,
+    /// Log files, one a day, that are kept.
+    pub(crate) log_files: u32,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        let Retention { run_days, runs_kept, outcome_days, outbox_days } = Retention::default();
+        Self { run_days, runs_kept, outcome_days, outbox_days, log_files: 14 }
+    }
+}
+
+impl RetentionSettings {
+    fn overridden(mut self) -> anyhow::Result<Self> {
+        from_environment("SALESBRIDGE_RETENTION_RUN_DAYS", &mut self.run_days)?;
+        from_environment("SALESBRIDGE_RETENTION_RUNS_KEPT", &mut self.runs_kept)?;
+        from_environment("SALESBRIDGE_RETENTION_OUTCOME_DAYS", &mut self.outcome_days)?;
+        from_environment("SALESBRIDGE_RETENTION_OUTBOX_DAYS", &mut self.outbox_days)?;
+        from_environment("SALESBRIDGE_RETENTION_LOG_FILES", &mut self.log_files)?;
+        let days =
+            [("run_days", self.run_days), ("outcome_days", self.outcome_days), ("outbox_days", self.outbox_days)];
+        for (key, value) in days {
+            anyhow::ensure!(value >= 1, "retention.{key} is {value}; expected is a whole number of days, at least 1");
+        }
+        Ok(self)
+    }
+}
+
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
     database_url: Option<Secret<String>>,
     database_url_file: Option<PathBuf>,
     master_key_file: Option<PathBuf>,
+    log_folder: Option<PathBuf>,
     sync: SyncSettings,
     salesforce: SalesforceSettings,
+    retention: RetentionSettings,
 }
 
 /// Name of the settings file in the data directory.
-const FILE: &str = "salesbridge.toml";
+pub(crate) const FILE: &str = "salesbridge.toml";
 
 impl Settings {
     /// Reads the settings that hold for a command.
@@ -114,8 +159,20 @@ impl Settings {
             .map(PathBuf::from)
             .or(file.master_key_file)
             .unwrap_or_else(|| data.join("master.key"));
+        let log_folder = std::env::var_os("SALESBRIDGE_LOG_FOLDER")
+            .map(PathBuf::from)
+            .or(file.log_folder)
+            .map(|folder| data.join(folder));
+        let log_folder = log_folder.filter(|folder| *folder != data);
+        let (salesforce, retention) = (file.salesforce.read()?, file.retention.overridden()?);
         let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
-        Ok(Self { salesforce: file.salesforce.read()?, data, master_key_file, database_url, sync })
+        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention })
+    }
+
+    /// How long things are kept under these settings.
+    pub(crate) fn retention(&self) -> Retention {
+        let RetentionSettings { run_days, runs_kept, outcome_days, outbox_days, .. } = self.retention;
+        Retention { run_days, runs_kept, outcome_days, outbox_days }
     }
 
     /// How connectors behave under these settings.
@@ -220,5 +277,10 @@ mod tests {
         assert_eq!(file.sync.bulk_rows, defaults.bulk_rows);
         assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
         assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);
+        let (kept, defaults) = (file.retention, RetentionSettings::default());
+        assert_eq!((kept.run_days, kept.runs_kept), (defaults.run_days, defaults.runs_kept));
+        assert_eq!((kept.outcome_days, kept.outbox_days), (defaults.outcome_days, defaults.outbox_days));
+        assert_eq!(kept.log_files, defaults.log_files);
+        assert_eq!(file.log_folder, Some(PathBuf::new()));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use salesbridge_hub::{FieldProblem, StartNotice};
+use salesbridge_hub::{FieldProblem, StartNotice, machine_trouble};
 
 /// All done.
 pub(crate) const DONE: u8 = 0;
@@ -37,7 +37,12 @@ impl Failure {
     pub(crate) fn of(error: anyhow::Error) -> Self {
         match error.downcast::<Failure>() {
             Ok(failure) => failure,
-            Err(error) => Self { code: "failed".to_owned(), message: format!("{error:#}"), ..Self::default() },
+            Err(error) => {
+                let trouble = machine_trouble(error.as_ref());
+                let (code, remedy) = trouble.map_or(("failed", ""), |trouble| (trouble.code(), trouble.remedy()));
+                let message = format!("{error:#}");
+                Self { code: code.to_owned(), message, remedy: remedy.to_owned(), ..Self::default() }
+            }
         }
     }
 }

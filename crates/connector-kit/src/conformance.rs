@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::FutureExt;
+use salesbridge_model::Timestamp;
 
 use crate::{
     Answers, Cells, ClaimedRecords, ConnectorError, Destination, FieldValue, Intent, NothingClaimed, Operation,
-    RecoveredRow, Recovery, Route, RowAnswer, SendFailure, SendWatch, Unwatched, WriteBatch, WriteOptions, WriteRow,
+    RecordFate, RecoveredRow, Recovery, Route, RowAnswer, SendFailure, SendWatch, Unwatched, WriteBatch, WriteOptions,
+    WriteRow,
 };
 
 /// A destination under test, with the other side in reach.
@@ -60,6 +62,7 @@ pub async fn check_destination(subject: &dyn Subject) {
     }
     equal_rows_are_recovered_by_number_and_claimed_records_are_left_alone(subject).await;
     a_record_that_is_gone_is_said_to_be_gone(subject).await;
+    records_are_found_again(subject).await;
     if subject.route() == Route::Job {
         a_job_that_nobody_sent_is_recovered_as_not_sent(subject).await;
         a_job_whose_sender_died_before_it_was_queued_is_recovered_as_not_sent(subject).await;
@@ -237,6 +240,26 @@ async fn equal_rows_are_recovered_by_number_and_claimed_records_are_left_alone(s
     let ids = created(&answered(&rows));
     assert!(ids[0] != ids[1], "two rows never share a record");
     assert!(!ids.contains(&earlier[0]), "a claimed record is left alone");
+}
+
+async fn records_are_found_again(subject: &dyn Subject) {
+    let finder = subject.destination().finder();
+    let (object, epoch) = (subject.object(), Timestamp::UNIX_EPOCH);
+    let there = created(&send(subject, &creates(subject, &["found"], None)).await);
+    let nowhere = with_suffix(&format!("{}zzzzz", &there[0][..10]));
+    let asked = [there[0].clone(), nowhere];
+    let fates = finder.fates(&object, &asked, epoch).await;
+    let fates = fates.unwrap_or_else(|error| panic!("the fates cannot be told: {error}"));
+    assert_eq!(fates, [RecordFate::Changed, RecordFate::Gone], "since the beginning of time");
+
+    let Some(field) = subject.external_id_field() else { return };
+    let keyed = creates(subject, &["keyed a", "keyed b"], Some(&field));
+    let made = created(&send(subject, &keyed).await);
+    let keys: Vec<String> = keyed.rows.iter().filter_map(|row| row.external_id.clone()).collect();
+    let asked = [keys[0].clone(), "suite:nobody's".to_owned(), keys[1].clone()];
+    let found = finder.by_external_ids(&object, &field, &asked).await;
+    let found = found.unwrap_or_else(|error| panic!("the records cannot be found: {error}"));
+    assert_eq!(found, keys.into_iter().zip(made).collect(), "each by its key, and no other");
 }
 
 async fn a_record_that_is_gone_is_said_to_be_gone(subject: &dyn Subject) {

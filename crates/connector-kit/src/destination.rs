@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::{Answers, Cells, ConnectorError, ObjectSchema, Recovery, SendFailure};
 use async_trait::async_trait;
+
+use crate::{Answers, Cells, ConnectorError, ObjectSchema, RecordFinder, Recovery, SendFailure};
 
 /// A system that records are written to.
 ///
@@ -37,6 +38,9 @@ pub trait Destination: Send + Sync {
         silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError>;
+
+    /// Finds records again after a restore.
+    fn finder(&self) -> &dyn RecordFinder;
 }
 
 /// Rows for one object and one operation.

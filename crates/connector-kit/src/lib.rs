@@ -6,6 +6,7 @@ mod answer;
 mod cells;
 pub mod conformance;
 mod destination;
+mod finder;
 pub mod memory;
 mod problem;
 mod schema;
@@ -18,6 +19,7 @@ pub use destination::{
     Batching, ClaimedRecords, Destination, Intent, NothingClaimed, Operation, Route, SendWatch, Unwatched, WriteBatch,
     WriteOptions, WriteRow,
 };
+pub use finder::{CreatedRecords, FoundRecord, RecordFate, RecordFinder, RecordPrint};
 pub use problem::{ConnectorError, NextStep, SendFailure};
 pub use schema::{Choice, FieldSchema, ObjectSchema};
 pub use source::{Source, SourceError};

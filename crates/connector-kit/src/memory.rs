@@ -1,6 +1,7 @@
 //! A destination in memory whose faults are scripted: for tests of the engine, and the proof that the suite can be passed.
 
 mod connection;
+mod finder;
 mod finding;
 mod org;
 mod people;
@@ -9,15 +10,17 @@ mod writes;
 pub use connection::MemoryConnection;
 pub use org::{Maker, MemoryOrg, OrgRecord, OrgTerms, RecordState, SendFault};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use salesbridge_model::Timestamp;
 
 use crate::{
-    Answers, Batching, Cell, ClaimedRecords, ConnectorError, Destination, FieldSchema, Intent, NextStep, ObjectSchema,
-    Operation, RecoveredRow, Recovery, Refusal, Route, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
+    Answers, Batching, Cell, ClaimedRecords, ConnectorError, CreatedRecords, Destination, FieldSchema, FieldValue,
+    FoundRecord, Intent, NextStep, ObjectSchema, Operation, RecordFate, RecordFinder, RecordPrint, RecoveredRow,
+    Recovery, Refusal, Route, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// A destination in memory. Every object has the same fields, given when it is made; a field whose name ends with `__c` is an external id, and texts longer
@@ -224,6 +227,59 @@ impl Destination for MemoryDestination {
             }
         };
         Ok(Recovery::Rows(prepared.rows.iter().map(&mut recover_row).collect()))
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self
+    }
+}
+
+/// It has no clock: every record was made, and may have been changed, in any span of time.
+#[async_trait]
+impl RecordFinder for MemoryDestination {
+    async fn by_external_ids(
+        &self,
+        object: &str,
+        field: &str,
+        ids: &[String],
+    ) -> Result<HashMap<String, String>, ConnectorError> {
+        let mut inner = self.inner();
+        inner.calls += 1;
+        let wanted = |record: &&MemoryRecord| record.object == object;
+        let found = inner.records.iter().filter(wanted).filter_map(|record| {
+            let key = record.fields.get(field).filter(|key| ids.contains(key))?;
+            Some((key.clone(), record.id.clone()))
+        });
+        Ok(found.collect())
+    }
+
+    async fn created_between(
+        &self,
+        object: &str,
+        fields: &[String],
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<CreatedRecords, ConnectorError> {
+        let mut inner = self.inner();
+        inner.calls += 1;
+        let found = |record: &MemoryRecord| FoundRecord {
+            id: record.id.clone(),
+            print: RecordPrint::new(fields.iter().map(|field| record.fields.get(field).map(String::as_str))),
+        };
+        let of_object = inner.records.iter().filter(|record| record.object == object);
+        Ok(CreatedRecords::Found(of_object.map(found).collect()))
+    }
+
+    async fn fates(&self, _: &str, ids: &[String], _: Timestamp) -> Result<Vec<RecordFate>, ConnectorError> {
+        let mut inner = self.inner();
+        inner.calls += 1;
+        let is_there = |id: &String| inner.records.iter().any(|record| record.id == *id);
+        Ok(ids.iter().map(|id| if is_there(id) { RecordFate::Changed } else { RecordFate::Gone }).collect())
+    }
+
+    fn print_of(&self, values: &[Option<&FieldValue>]) -> RecordPrint {
+        let kept: Vec<Option<String>> = values.iter().map(|value| value.map(ToString::to_string)).collect();
+        RecordPrint::new(kept.iter().map(Option::as_deref))
     }
 }
 

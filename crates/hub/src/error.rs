@@ -2,7 +2,7 @@
 
 use salesbridge_connector_kit::{NextStep, SourceError};
 use salesbridge_model::{OrgIdentity, SlugProblem};
-use salesbridge_store::StoreError;
+use salesbridge_store::{MachineTrouble, StoreError};
 use salesbridge_sync::EngineError;
 
 /// How a use case can end without doing what was asked. Nothing of it was done.
@@ -137,4 +137,16 @@ impl std::fmt::Display for Chain<'_> {
         }
         Ok(())
     }
+}
+
+/// What the machine keeps from being done, when that is behind an error.
+pub fn machine_trouble(error: &(dyn std::error::Error + 'static)) -> Option<MachineTrouble> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(StoreError::Machine { trouble, .. }) = error.downcast_ref() {
+            return Some(*trouble);
+        }
+        cause = error.source();
+    }
+    None
 }

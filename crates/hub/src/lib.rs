@@ -13,22 +13,26 @@ pub mod runs;
 mod secrets;
 mod sessions;
 pub mod syncs;
+pub mod upkeep;
 
 use std::sync::Arc;
 
 use salesbridge_journal::Steps;
 use salesbridge_model::{Clock, IdMaker, InstallationId, Timestamp};
-use salesbridge_store::{Store, StoreError};
+use salesbridge_store::Store;
 use salesbridge_sync::Engine;
 use salesbridge_vault::KeyRing;
 use tokio::sync::Notify;
 
 pub use destinations::ConnectorSettings;
-pub use error::{Chain, FieldProblem, HubError, StartNotice};
+pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState};
-pub use salesbridge_store::{ClientFilter, DueRow, DueState};
+pub use salesbridge_store::{
+    ClientFilter, DueRow, DueState, MachineTrouble, StoreError, TableSize, TimelineBatch, Verification,
+    VerificationState,
+};
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;

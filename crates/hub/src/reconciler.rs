@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::holding_back::HeldBack;
-use crate::{Chain, Hub, HubError};
+use crate::{Chain, Hub, HubError, machine_trouble};
 
 /// How far each sync is, in this process. Times are on the clock's monotonic time: setting the machine's clock neither hastens nor delays anything.
 #[derive(Default)]
@@ -277,6 +277,10 @@ fn obstacle_of(error: &HubError) -> Obstacle {
         message: error.to_string(),
         remedy: remedy.to_owned(),
     };
+    if let Some(trouble) = machine_trouble(error) {
+        let (code, message, remedy) = (trouble.code().to_owned(), trouble.to_string(), trouble.remedy().to_owned());
+        return Obstacle::RetryLater { problem: RunProblem { code, message, remedy }, pause: None };
+    }
     match error {
         HubError::OtherSide { code, remedy, next, .. } => match next {
             NextStep::RetryLater { pause } => Obstacle::RetryLater { problem: problem(code, remedy), pause: *pause },

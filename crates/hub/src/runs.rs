@@ -1,7 +1,7 @@
 //! Runs: look, cancel.
 
 use salesbridge_model::{OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState};
-use salesbridge_store::OutcomeFilter;
+use salesbridge_store::{OutcomeFilter, TimelineBatch};
 
 use crate::{Hub, HubError};
 
@@ -30,6 +30,12 @@ impl Hub {
     ) -> Result<Page<RecordOutcome>, HubError> {
         self.run(run).await?;
         Ok(self.store.read().await?.outcomes().list(run, &OutcomeFilter { kind }, page).await?)
+    }
+
+    /// What a run did, batch by batch: its newest batches, in order.
+    pub async fn timeline(&self, run: RunId) -> Result<Vec<TimelineBatch>, HubError> {
+        self.run(run).await?;
+        Ok(self.store.read().await?.timelines().list(run).await?)
     }
 
     /// Ends a run: the batch under way is finished, no other is begun. One that has ended stays as it is.

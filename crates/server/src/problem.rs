@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::syncs::PairsProblem;
-use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice};
+use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 use salesbridge_model::ParseIdError;
 use serde_json::json;
 
@@ -23,8 +23,21 @@ pub struct Problem {
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 8] =
-    ["not_found", "name_taken", "invalid", "confirmation_needed", "not_possible", "vault", "internal", "bad_request"];
+pub const CODES: [&str; 13] = [
+    "not_found",
+    "name_taken",
+    "invalid",
+    "confirmation_needed",
+    "not_possible",
+    "vault",
+    "internal",
+    "bad_request",
+    "no_room",
+    "read_only",
+    "damaged",
+    "locked",
+    "database_away",
+];
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -102,6 +115,18 @@ impl From<HubError> for Problem {
                 )
             }
             HubError::Store(_) | HubError::Engine(_) | HubError::Source(_) => {
+                if let Some(trouble) = machine_trouble(&error) {
+                    tracing::warn!(error = %Chain(&error), "a request failed: {trouble}");
+                    return Problem {
+                        detail: trouble.to_string(),
+                        ..problem(
+                            StatusCode::INSUFFICIENT_STORAGE,
+                            trouble.code(),
+                            "The database cannot be used for now",
+                            trouble.remedy(),
+                        )
+                    };
+                }
                 tracing::error!(error = %Chain(&error), "a request failed inside");
                 Problem {
                     detail: "an internal error happened; the log says more".to_owned(),

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use salesbridge_store::StoreError;
 
+use crate::failure::refused;
+
 /// Makes the file when it is missing and takes it away from everyone but its owner.
 pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
-    private(path).map_err(|cause| StoreError::Database { operation: "open", cause: Box::new(cause) })
+    private(path).map_err(|cause| refused("open", cause))
 }
 
 #[cfg(unix)]

@@ -7,6 +7,7 @@ mod allowances;
 mod archive;
 mod clients;
 mod connections;
+mod copy;
 mod due;
 mod failure;
 mod file;
@@ -26,6 +27,8 @@ mod syncs;
 mod timelines;
 mod transaction;
 mod verifications;
+
+pub use copy::FileReport;
 
 use std::path::Path;
 use std::time::Duration;

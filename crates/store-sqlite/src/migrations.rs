@@ -2,7 +2,7 @@
 
 use salesbridge_store::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::{SqlSafeStr, SqliteConnection, SqlitePool};
 
 use crate::failure::failed;
 
@@ -22,29 +22,36 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 /// Brings the schema up to date; refuses one that is newer than this program.
 pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
     refuse_newer(writer).await?;
-    migrator()
-        .run(writer)
-        .await
-        .map_err(|cause: MigrateError| StoreError::Database { operation: "migrate", cause: Box::new(cause) })
+    migrator().run(writer).await.map_err(|error: MigrateError| match error {
+        MigrateError::Execute(error) => failed("migrate")(error),
+        other => StoreError::Database { operation: "migrate", cause: Box::new(other) },
+    })
+}
+
+/// The newest schema that this program knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default()
 }
 
 async fn refuse_newer(writer: &SqlitePool) -> Result<(), StoreError> {
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
-    match found(writer).await.map_err(failed("migrate"))? {
+    let known = newest();
+    let mut connection = writer.acquire().await.map_err(failed("migrate"))?;
+    match found(&mut connection).await.map_err(failed("migrate"))? {
         Some(found) if found > known => Err(StoreError::NewerSchema { found, known }),
         _ => Ok(()),
     }
 }
 
-async fn found(writer: &SqlitePool) -> Result<Option<i64>, sqlx::Error> {
+/// The schema of a file; `None` when it has none of ours.
+pub(crate) async fn found(connection: &mut SqliteConnection) -> Result<Option<i64>, sqlx::Error> {
     let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?")
         .bind(TABLE)
-        .fetch_one(writer)
+        .fetch_one(&mut *connection)
         .await?;
     if tables == 0 {
         return Ok(None);
     }
-    sqlx::query_scalar("SELECT max(version) FROM salesbridge_migrations").fetch_one(writer).await
+    sqlx::query_scalar("SELECT max(version) FROM salesbridge_migrations").fetch_one(connection).await
 }
 
 fn migrator() -> Migrator {

@@ -1,5 +1,7 @@
 //! What can go wrong with the store.
 
+use crate::MachineTrouble;
+
 /// What can go wrong with the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -8,6 +10,17 @@ pub enum StoreError {
     Database {
         /// What was being done, such as `links.save`.
         operation: &'static str,
+        /// The database's own error.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The machine keeps the database from being used, for now.
+    #[error("{trouble}")]
+    Machine {
+        /// What was being done.
+        operation: &'static str,
+        /// In which way.
+        trouble: MachineTrouble,
         /// The database's own error.
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,

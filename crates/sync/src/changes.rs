@@ -131,6 +131,7 @@ impl Engine {
         run.problem = None;
         run.finished_at = Some(self.clock.now());
         tx.runs().update(&run).await?;
+        crate::timeline::count_run(&run);
         tracing::info!(
             run.id = %run.id, rows.read = run.counts.read(), rows.created = run.counts.created,
             rows.updated = run.counts.updated, rows.refused = run.counts.refused,

@@ -22,7 +22,15 @@ pub(crate) type Delivery = Result<Option<Advance>, EngineError>;
 impl Engine {
     /// Delivers rows that all make a record, or all change one, in batches as the destination parts them. A batch that is refused as a whole is halved until
     /// the row at fault stands alone; smaller parts may go another way.
+    #[tracing::instrument(
+        name = "sync.deliver", skip_all,
+        fields(run.id = %run, sync.id = %job.sync.id, connection.id = %job.sync.connection_id, rows = rows.len())
+    )]
     pub(crate) async fn deliver(&self, job: &Job<'_>, run: RunId, rows: Vec<OutgoingRow>) -> Delivery {
+        let rows = match self.guard(job, run, rows).await? {
+            Ok(rows) => rows,
+            Err(ending) => return Ok(Some(ending)),
+        };
         let size = job.batching(is_creating(&rows), rows.len()).rows;
         let mut parts = self.locked.batches(job, rows, size);
         while let Some(mut batch) = parts.pop_front() {

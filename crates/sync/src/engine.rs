@@ -25,6 +25,8 @@ pub struct Engine {
     pub(crate) answered: Mutex<HashMap<SyncId, u64>>,
     /// Rows that found a record locked, in this process.
     pub(crate) locked: LockedRows,
+    /// Newest revision of the rows that wait because of a restore, when they were last looked at, per sync.
+    pub(crate) looked_again: Mutex<HashMap<SyncId, i64>>,
 }
 
 /// What is to be advanced: one sync with both its ends open.
@@ -84,7 +86,8 @@ impl Engine {
     /// An engine of the process that owns the store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdMaker>, steps: Arc<dyn Steps>) -> Self {
         let journal = Journal::new(clock.clone(), ids.clone());
-        Self { store, journal, clock, ids, steps, answered: Mutex::default(), locked: LockedRows::default() }
+        let (answered, locked, looked_again) = (Mutex::default(), LockedRows::default(), Mutex::default());
+        Self { store, journal, clock, ids, steps, answered, locked, looked_again }
     }
 
     /// Does all that is to be done for a sync now: recovers writes whose answer was lost, continues a full run, sends rows that are due. One advance
@@ -92,11 +95,18 @@ impl Engine {
     ///
     /// Whatever interrupts it, the next advance goes on where the store says.
     pub async fn advance(&self, job: &Job<'_>) -> Result<Advance, EngineError> {
+        if let Some(ending) = self.verify(job).await? {
+            return Ok(ending);
+        }
         if let Some(ending) = self.recover(job).await? {
             return Ok(ending);
         }
         loop {
             self.take_in(job).await?;
+            // A change may be what a row that waits because of a restore was missing.
+            if let Some(ending) = self.verify(job).await? {
+                return Ok(ending);
+            }
             if let Some(ending) = self.send_due(job).await? {
                 return Ok(ending);
             }

@@ -24,6 +24,8 @@ mod preset;
 mod preview;
 mod recover;
 mod settle;
+mod timeline;
+mod verify;
 
 mod locked;
 
@@ -34,3 +36,4 @@ pub use error::EngineError;
 pub use mapping::{MappedBatch, MappingPlan, MappingProblem};
 pub use preset::{CLIENT_FIELDS, CLIENTS_STREAM, LEAD_OBJECT, clients_to_leads_mapping, clients_to_leads_options};
 pub use preview::{Preview, PreviewAction, PreviewField, PreviewRow};
+pub use verify::RESTORED;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use salesbridge_connector_kit::{Cell, Cells, FieldValue, Refusal, Route, WriteBatch, WriteRow};
 use salesbridge_model::{ConfirmedFields, Link, LinkState, Timestamp};
-use salesbridge_store::{DueRow, DueState, IntentRow};
+use salesbridge_store::{DueRow, DueState, IntentRow, LONGEST_PAUSE};
 
 use crate::difference::{Difference, difference};
 use crate::engine::Job;
@@ -165,9 +165,15 @@ pub(crate) fn is_creating(rows: &[OutgoingRow]) -> bool {
 fn waits(due: &DueRow, now: Timestamp) -> bool {
     match due.state {
         DueState::Uncertain => true,
-        DueState::Due => due.not_before.is_some_and(|not_before| not_before > now),
+        DueState::Due => due.not_before.is_some_and(|not_before| not_before > now && not_before <= farthest(now)),
         DueState::Refused => false,
     }
+}
+
+/// The latest time for which a row can have been put off by a clock that is right.
+fn farthest(now: Timestamp) -> Timestamp {
+    let longest = chrono::Duration::from_std(LONGEST_PAUSE).unwrap_or_default();
+    now.checked_add_signed(longest).unwrap_or(Timestamp::MAX_UTC)
 }
 
 fn broken_link() -> Refusal {

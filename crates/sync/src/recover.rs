@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_connector_kit::{ClaimedRecords, ConnectorError, Intent, NextStep, RecoveredRow, Recovery};
@@ -35,21 +36,45 @@ impl Engine {
                 Ok(Recovery::Rows(rows)) => {
                     return Ok(Some(self.obstructed(&miscounted(&entry, rows.len(), NextStep::HoldSync))));
                 }
-                Ok(Recovery::Wait { pause }) => {
-                    let again_at = self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default();
-                    let problem = RunProblem {
-                        code: "ANSWER_LOST".to_owned(),
-                        message: "the answer to a write is not known yet, and it may still be under way".to_owned(),
-                        remedy: format!("Nothing: it is looked up again at {}", again_at.format("%H:%M:%S UTC")),
-                    };
-                    let pause = Some(pause);
-                    return Ok(Some(Advance::Obstructed(Obstacle::RetryLater { problem, pause })));
-                }
+                Ok(Recovery::Wait { pause }) => return Ok(Some(self.still_under_way(pause))),
                 Err(error) => return Ok(Some(self.obstructed(&error))),
             }
         }
         Ok(None)
     }
+
+    /// Settles what a backup had under way, when that is restored; `Some` when that has to wait. The other side may still tell exactly what became of it.
+    /// Where records of the time since make it doubtful, the rows are looked for with all others.
+    pub(crate) async fn recover_restored(&self, job: &Job<'_>) -> Delivery {
+        let claimed = Links(self.store.clone());
+        for (entry, silent_for) in self.journal.unsettled(&*self.store, job.sync.id, job.lease).await? {
+            let recovered = job.destination.recover(&Intent(entry.payload.clone()), silent_for, &claimed).await;
+            let ends = match recovered {
+                Ok(Recovery::Rows(rows)) if is_conclusive(&rows, entry.rows.len()) => {
+                    rows.into_iter().map(row_end).collect()
+                }
+                Ok(Recovery::Rows(_)) => vec![RowEnd::SendAgain; entry.rows.len()],
+                Ok(Recovery::Wait { pause }) => return Ok(Some(self.still_under_way(pause))),
+                Err(error) => return Ok(Some(self.obstructed(&error))),
+            };
+            self.settle(job, &entry, ends, 0).await?;
+        }
+        Ok(None)
+    }
+
+    fn still_under_way(&self, pause: Duration) -> Advance {
+        let again_at = self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default();
+        let problem = RunProblem {
+            code: "ANSWER_LOST".to_owned(),
+            message: "the answer to a write is not known yet, and it may still be under way".to_owned(),
+            remedy: format!("Nothing: it is looked up again at {}", again_at.format("%H:%M:%S UTC")),
+        };
+        Advance::Obstructed(Obstacle::RetryLater { problem, pause: Some(pause) })
+    }
+}
+
+fn is_conclusive(rows: &[RecoveredRow], expected: usize) -> bool {
+    rows.len() == expected && !rows.iter().any(|row| matches!(row, RecoveredRow::Uncertain { .. }))
 }
 
 fn row_end(row: RecoveredRow) -> RowEnd {

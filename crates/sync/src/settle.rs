@@ -7,11 +7,12 @@ use std::time::Duration;
 use salesbridge_connector_kit::{Refusal, RowAnswer};
 use salesbridge_journal::Step;
 use salesbridge_model::{Link, LinkState, OutcomeKind, RecordOutcome, RecordReference, RunId, Timestamp};
-use salesbridge_store::{DueRow, DueState, IntentRow, JournalEntry, StoreError, Transaction};
+use salesbridge_store::{DueRow, DueState, IntentRow, JournalEntry, LONGEST_PAUSE, StoreError, Transaction};
 
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
 use crate::notes;
+use crate::timeline;
 
 /// What became of one row of an intent.
 #[derive(Clone, Debug)]
@@ -28,8 +29,6 @@ pub(crate) enum RowEnd {
 
 /// First pause of a row that was put off; it doubles with every attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Longest pause of a row that was put off.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 impl Engine {
     /// Stores what became of every row of an intent and removes it from the journal, at once or not at all. Doing so again changes nothing.
@@ -50,6 +49,8 @@ impl Engine {
         let keys: Vec<String> = entry.rows.iter().map(|row| row.source_key.clone()).collect();
         let links = tx.links().find_many(job.sync.id, &keys).await?;
         let due = tx.due().find_many(job.sync.id, &keys).await?;
+        tx.timelines().add(entry.run_id, &timeline::batch(entry, &ends, calls, self.clock.now())).await?;
+        timeline::count_calls(job, &ends, calls);
         let mut settlement = Settlement::new(job, entry.run_id, self.clock.now(), links, due);
         for (row, end) in entry.rows.iter().zip(ends) {
             settlement.add(row, end);
@@ -154,6 +155,7 @@ impl<'a> Settlement<'a> {
                 *count = count.saturating_sub(1);
             }
             *run.counts.of(outcome.kind) += 1;
+            timeline::count_row(self.job, outcome.kind);
         }
         run.api_calls += calls;
         notes::add(&mut run.warnings, self.notes);
@@ -224,7 +226,8 @@ impl<'a> Settlement<'a> {
         self.outcomes.push(self.outcome(&row.source_key, OutcomeKind::Deferred, None, Some(&refusal)));
         let mut due = self.due_row(&row.source_key, row.revision, DueState::Due, Some(refusal));
         let growing = FIRST_PAUSE.saturating_mul(1 << due.attempts.min(16)).min(LONGEST_PAUSE);
-        let pause = chrono::Duration::from_std(pause.unwrap_or_default().max(growing)).unwrap_or_default();
+        let pause = pause.unwrap_or_default().max(growing).min(LONGEST_PAUSE);
+        let pause = chrono::Duration::from_std(pause).unwrap_or_default();
         due.attempts += 1;
         due.not_before = Some(self.now + pause);
         self.held.push(due);

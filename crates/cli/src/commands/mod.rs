@@ -1,9 +1,12 @@
 //! What each command does, one file per noun.
 
+mod backup;
 mod client;
 mod connection;
 mod demo;
+mod doctor;
 mod local_org;
+mod metrics;
 mod migrate_store;
 mod serve;
 mod start;
@@ -27,6 +30,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
         Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Doctor { bundle } => doctor::run(&Settings::read(&global)?, bundle, global.json).await,
+        Command::Metrics => metrics::run(&Settings::read(&global)?).await,
+        Command::Backup { file } => backup::backup(&Settings::read(&global)?, &file, global.json).await,
+        Command::Restore(options) => backup::restore(&Settings::read(&global)?, &options, global.json).await,
     }?;
     Ok(ExitCode::from(code))
 }

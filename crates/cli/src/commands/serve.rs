@@ -1,5 +1,6 @@
 //! `salesbridge serve`.
 
+use salesbridge_server::Metrics;
 use tokio_util::sync::CancellationToken;
 
 use crate::data_directory::DataDirectory;
@@ -17,13 +18,15 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let stop = CancellationToken::new();
     let socket = data.socket();
     say(&format!("salesbridge serves {}; stop it with Ctrl-C", settings.data.display()));
-    let router = salesbridge_server::router(hub.clone());
-    let (served, (), ()) = tokio::join!(
+    let metrics = salesbridge_server::metrics_router(hub.clone(), Metrics::start()?);
+    let router = salesbridge_server::router(hub.clone()).merge(metrics);
+    let (served, (), (), ()) = tokio::join!(
         async {
             let _stops = stop.clone().drop_guard();
             salesbridge_server::serve_socket(&socket, router, stop.clone()).await
         },
-        hub.reconcile(stop.clone()),
+        hub.clone().reconcile(stop.clone()),
+        hub.keep_house(settings.retention(), stop.clone()),
         stop_on_signal(stop.clone()),
     );
     served?;

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use salesbridge_hub::Preview;
 use salesbridge_hub::syncs::SyncDetails;
+use salesbridge_hub::{Preview, TimelineBatch, VerificationState};
 use salesbridge_model::{OutcomeKind, Page, RecordOutcome, Run, RunState, RunTrigger};
 use serde_json::{Value, json};
 
@@ -48,10 +48,15 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
             show(&api.post(&path(&name, "/disable"), &json!({})).await?, json);
             Ok(DONE)
         }
-        SyncCommand::Runs { name, paging } => runs(&api, name.as_deref(), &paging, json).await,
+        SyncCommand::Runs { trace: Some(run), .. } => trace(&api, &run, json).await,
+        SyncCommand::Runs { name, paging, trace: None } => runs(&api, name.as_deref(), &paging, json).await,
         SyncCommand::Records(options) => records(&api, &options, json).await,
         SyncCommand::Retry { rows, anew } => change_waiting(&api, &rows, anew, "retry", "to be sent again", json).await,
         SyncCommand::Drop(rows) => change_waiting(&api, &rows, false, "drop", "dropped", json).await,
+        SyncCommand::Release { name } => {
+            show(&api.post(&path(&name, "/release"), &json!({})).await?, json);
+            Ok(DONE)
+        }
         SyncCommand::Delete { name } => {
             api.delete(&path(&name, "")).await?;
             if json {
@@ -110,10 +115,15 @@ async fn list(api: &Api, paging: &Paging, json: bool) -> anyhow::Result<u8> {
 fn state(details: &SyncDetails) -> String {
     match &details.sync.held {
         Some(held) => format!("held: {}. {}", held.reason, held.remedy),
+        None if is_pending(details) => "finds its records again after a restore".to_owned(),
         None if details.sending => "sending".to_owned(),
         None if details.sync.enabled => "waits for its connection".to_owned(),
         None => "disabled".to_owned(),
     }
+}
+
+fn is_pending(details: &SyncDetails) -> bool {
+    details.figures.verification.as_ref().is_some_and(|found| found.state == VerificationState::Pending)
 }
 
 fn show(details: &SyncDetails, json: bool) {
@@ -327,6 +337,31 @@ async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: bool) -> any
     }
     print_table(&rows);
     next_page(page.next.as_deref());
+    Ok(DONE)
+}
+
+/// What a run did, batch by batch.
+async fn trace(api: &Api, run: &str, json: bool) -> anyhow::Result<u8> {
+    let batches: Vec<TimelineBatch> = api.get(&format!("/runs/{}/timeline", segment(run))).await?;
+    if json {
+        print_json(&batches);
+        return Ok(DONE);
+    }
+    if batches.is_empty() {
+        say("This run has sent nothing.");
+        return Ok(DONE);
+    }
+    let mut rows = table(&["at", "rows", "calls", "took", "result"]);
+    for batch in &batches {
+        rows.add_row([
+            batch.at.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string(),
+            number(batch.rows.into()),
+            number(batch.calls.into()),
+            format!("{} ms", number(batch.took_milliseconds)),
+            batch.result.clone(),
+        ]);
+    }
+    print_table(&rows);
     Ok(DONE)
 }
 

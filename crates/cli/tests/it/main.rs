@@ -6,12 +6,15 @@
     reason = "a test that cannot go on says why and ends"
 )]
 
+mod backup;
 mod crashes;
 mod demo;
+mod eyes;
 mod harness;
 mod imports;
 mod leaving;
 mod local_org;
+mod machine;
 mod people;
 mod postgres;
 mod requirements;

@@ -12,7 +12,7 @@ use super::writes::OrgIntent;
 use super::{Prepared, prepare_row, trouble, unreadable};
 use crate::{
     Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
-    Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
+    RecordFinder, Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// A way into an org in memory, by a consumer key.
@@ -89,6 +89,10 @@ impl Destination for MemoryConnection {
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
         self.find_out(&read(intent)?, silent_for, claimed).await
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod converted;
 mod discover;
+mod find;
 mod intent;
 mod judge;
 mod look_up;

@@ -170,7 +170,7 @@ fn leftovers(free: &[Record]) -> String {
     )
 }
 
-fn text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(record: &'a Record, field: &str) -> Option<&'a str> {
     let (_, value) = record.iter().find(|(name, _)| name.eq_ignore_ascii_case(field))?;
     value.as_str()
 }
@@ -198,7 +198,7 @@ pub(super) fn is_same(sent: &Value, kept: &Value) -> bool {
 }
 
 /// A time in our notation (`Z`) or Salesforce's (`+0000`), to the second.
-fn instant(text: &str) -> Option<i64> {
+pub(super) fn instant(text: &str) -> Option<i64> {
     let time =
         DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.3f%z"));
     time.ok().map(|time| time.timestamp())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_connector_kit::{
     Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
-    Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
+    RecordFinder, Recovery, Route, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 use salesbridge_egress::HttpClient;
 use salesbridge_model::{Clock, OrgIdentity, Timestamp};
@@ -29,7 +29,7 @@ pub struct SalesforceConnector {
 }
 
 /// The org's clock is known to a second, and a record's creation time is cut to whole seconds.
-const CLOCK_DOUBT: chrono::Duration = chrono::Duration::seconds(3);
+pub(super) const CLOCK_DOUBT: chrono::Duration = chrono::Duration::seconds(3);
 
 impl SalesforceConnector {
     /// The org behind the connection.
@@ -37,9 +37,19 @@ impl SalesforceConnector {
         self.client.identity(&self.domain).await.map_err(connector_error)
     }
 
+    /// How far the org's clock is ahead of ours, as far as its answers told.
+    pub fn org_clock_ahead(&self) -> Option<chrono::Duration> {
+        self.client.org_time_offset()
+    }
+
     /// The org's time, as far as its answers told.
     fn org_now(&self) -> Timestamp {
-        self.clock.now() + self.client.org_time_offset().unwrap_or_default()
+        self.org_time(self.clock.now())
+    }
+
+    /// An instant of our time as the org's clock shows it.
+    pub(super) fn org_time(&self, at: Timestamp) -> Timestamp {
+        at + self.client.org_time_offset().unwrap_or_default()
     }
 }
 
@@ -104,5 +114,9 @@ impl Destination for SalesforceConnector {
             return self.recover_job(&prepared, file, claimed).await;
         }
         self.find_out(&PreparedWrite::from_intent(intent)?.lost(), silent_for, claimed).await
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self
     }
 }

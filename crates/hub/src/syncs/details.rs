@@ -2,7 +2,7 @@
 
 use salesbridge_connector_kit::FieldSchema;
 use salesbridge_model::{Connection, Page, PageRequest, Run, Slug, Sync};
-use salesbridge_store::DueCounts;
+use salesbridge_store::{DueCounts, Verification};
 
 use crate::{Hub, HubError};
 
@@ -33,6 +33,9 @@ pub struct SyncFigures {
     pub open_runs: u64,
     /// Its newest run.
     pub last_run: Option<Run>,
+    /// What it has to find again because of a restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
 }
 
 impl Hub {
@@ -80,7 +83,8 @@ impl Hub {
         let open_runs = tx.runs().open(sync.id).await?.len() as u64;
         let newest = PageRequest { after: None, limit: Some(1) };
         let last_run = tx.runs().list(Some(sync.id), &newest).await?.items.pop();
-        let figures = SyncFigures { links, due, unsettled, open_runs, last_run };
+        let verification = tx.verifications().find(sync.id).await?;
+        let figures = SyncFigures { links, due, unsettled, open_runs, last_run, verification };
         let sending = sync.enabled && sync.held.is_none() && connection.enabled && connection.held.is_none();
         Ok(SyncDetails { connection: connection.name, sending, figures, sync })
     }

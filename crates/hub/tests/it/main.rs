@@ -18,3 +18,4 @@ mod stage;
 mod budget;
 mod codes;
 mod faults;
+mod year;

@@ -5,6 +5,7 @@ mod connections;
 mod runs;
 mod status;
 mod syncs;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -44,10 +45,14 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/syncs/{name}/due", get(syncs::due))
         .route("/syncs/{name}/retry", post(syncs::retry))
         .route("/syncs/{name}/drop", post(syncs::drop_rows))
+        .route("/syncs/{name}/release", post(syncs::release))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/runs/{id}/cancel", post(runs::cancel))
-        .route("/runs/{id}/records", get(runs::records));
+        .route("/runs/{id}/records", get(runs::records))
+        .route("/runs/{id}/timeline", get(runs::timeline))
+        .route("/upkeep", get(upkeep::show))
+        .route("/restored", post(upkeep::mark_restored));
     Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub)
 }
 

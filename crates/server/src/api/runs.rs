@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use salesbridge_hub::Hub;
+use salesbridge_hub::{Hub, TimelineBatch};
 use salesbridge_model::{OutcomeKind, Page, RecordOutcome, Run};
 
 use super::{Json, Paging, Query};
@@ -25,6 +25,14 @@ pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(id): Path<String>) ->
 /// Ends a run.
 pub(super) async fn cancel(State(hub): State<Arc<Hub>>, Path(id): Path<String>) -> Result<Json<Run>, Problem> {
     Ok(Json(hub.cancel_run(id.parse()?).await?))
+}
+
+/// What a run did, batch by batch.
+pub(super) async fn timeline(
+    State(hub): State<Arc<Hub>>,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<TimelineBatch>>, Problem> {
+    Ok(Json(hub.timeline(id.parse()?).await?))
 }
 
 /// Which outcomes are wanted.

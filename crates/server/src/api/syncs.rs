@@ -165,3 +165,11 @@ pub(super) async fn drop_rows(
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "rows": hub.drop_rows(&name, &choice).await? })))
 }
+
+/// Lets rows be sent that waited because of a restore.
+pub(super) async fn release(
+    State(hub): State<Arc<Hub>>,
+    Path(name): Path<String>,
+) -> Result<Json<SyncDetails>, Problem> {
+    Ok(Json(hub.release_sync(&name).await?))
+}

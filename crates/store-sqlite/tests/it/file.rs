@@ -1,6 +1,6 @@
 //! The file: who may read it, what opening refuses, what a reopening finds.
 
-use salesbridge_store::{Saved, Store, StoreError};
+use salesbridge_store::{MachineTrouble, Saved, Store, StoreError};
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_testkit::{TempFolder, client, moment};
 
@@ -70,7 +70,8 @@ async fn what_is_no_database_is_an_error_and_stays_as_it_is() {
     let path = folder.join("hub.db");
     let text = "this is a letter to the tax office, not a database\n".repeat(100);
     std::fs::write(&path, &text).unwrap();
-    assert!(matches!(SqliteStore::open(&path).await, Err(StoreError::Database { .. })));
+    let refused = SqliteStore::open(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Machine { trouble: MachineTrouble::Damaged, .. }), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     assert!(matches!(SqliteStore::open(folder.join("nowhere/hub.db")).await, Err(StoreError::Database { .. })));
 }

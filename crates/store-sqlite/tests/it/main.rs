@@ -1,6 +1,7 @@
 //! The store on real SQLite files.
 
 mod contract;
+mod copies;
 mod file;
 mod killed;
 mod older;

@@ -60,7 +60,7 @@ impl ClientRepository for MemoryClients<'_> {
         Ok(state.clients.len() - state.archived.len())
     }
 
-    async fn set_archived(&mut self, keys: &[String], archived: bool, _: Timestamp) -> Result<u64, StoreError> {
+    async fn set_archived(&mut self, keys: &[String], archived: bool, at: Timestamp) -> Result<u64, StoreError> {
         let state = self.0.changed("clients.set_archived")?;
         let mut changed = 0;
         for key in keys {

@@ -52,7 +52,8 @@ impl HousekeepingRepository for MemoryHousekeeping<'_> {
             state.syncs.entries().filter(|(_, sync)| sync.position < last).map(|(id, _)| *id).collect();
         for id in late {
             let Some(stored) = state.syncs.edit(&id) else { continue };
-            let mut missed = state.outbox.after(&stored.position).take_while(|(sequence, _)| **sequence <= last);
+            let position = stored.position;
+            let mut missed = state.outbox.after(&position).take_while(|(sequence, _)| **sequence <= last);
             if stored.sync.enabled && missed.any(|(_, entry)| entry.stream == stored.sync.stream) {
                 behind.push(id);
             }

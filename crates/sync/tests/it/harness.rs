@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use salesbridge_journal::{Lease, Step, Steps};
 use salesbridge_model::{
     Clock, Connection, InstallationId, Link, PageRequest, RecordOutcome, Run, RunId, Sync, Timestamp,
 };
-use salesbridge_store::{DueCounts, DueRow, OutcomeFilter, Store};
+use salesbridge_store::{DueCounts, DueRow, OutcomeFilter, Store, Verification, VerificationState};
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_sync::{Advance, Engine, Job, MappingPlan};
 use salesbridge_testkit::{ManualClock, SequentialIds, TempFolder, connection, sync};
@@ -41,7 +42,7 @@ pub(crate) struct World {
     installation: InstallationId,
     crash: Arc<CrashPoint>,
     engine: Engine,
-    _folder: TempFolder,
+    folder: TempFolder,
 }
 
 impl World {
@@ -101,7 +102,7 @@ impl World {
             installation,
             crash,
             engine,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -200,6 +201,25 @@ impl World {
     /// The same process under another lease.
     pub(crate) async fn takes_its_lease_anew(&mut self) {
         self.lease = lease(&*self.store, &*self.clock, &self.sync).await;
+    }
+
+    /// A copy of the store as it is now, and when that is.
+    pub(crate) async fn backup(&self) -> (PathBuf, Timestamp) {
+        let copy = self.folder.join("backup.sqlite");
+        SqliteStore::copy(self.folder.join("store.sqlite"), &copy).await.unwrap();
+        (copy, self.clock.now())
+    }
+
+    /// Puts a copy of the store in the place of the store, as a restore does an hour later.
+    pub(crate) async fn restore(&mut self, (copy, since): &(PathBuf, Timestamp)) {
+        self.clock.advance(Duration::from_secs(3600));
+        self.store = Arc::new(SqliteStore::open(copy).await.unwrap());
+        self.source = Box::new(ClientRows(self.store.clone()));
+        let verification = Verification { since: *since, until: self.clock.now(), state: VerificationState::Pending };
+        let mut tx = self.store.write().await.unwrap();
+        tx.verifications().save(self.sync.id, Some(&verification)).await.unwrap();
+        tx.commit().await.unwrap();
+        self.restart().await;
     }
 
     /// Stores another definition of the sync, as a person does, and opens the job anew.

@@ -18,3 +18,4 @@ mod permission;
 mod person;
 mod protocol;
 mod samples;
+mod verify;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use salesbridge_connector_kit::memory::MemoryDestination;
 use salesbridge_connector_kit::{
     Answers, Batching, Cell, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
-    Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
+    RecordFinder, Recovery, Refusal, RowAnswer, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 /// One row of a send, as it was mapped: `None` clears.
@@ -223,5 +223,9 @@ impl Destination for OtherSide {
             Some(answer) => answer,
             None => self.memory.recover(intent, silent_for, claimed).await,
         }
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self.memory.finder()
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_connector_kit::memory::{MemoryConnection, SendFault};
 use salesbridge_connector_kit::{
-    Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, ObjectSchema, Operation, Recovery,
-    SendFailure, SendWatch, WriteBatch, WriteOptions,
+    Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, ObjectSchema, Operation, RecordFinder,
+    Recovery, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 use salesbridge_journal::Lease;
 
@@ -128,5 +128,9 @@ impl Destination for Side {
             self.freezes().await;
         }
         found
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self.way_in.finder()
     }
 }

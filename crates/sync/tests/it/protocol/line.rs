@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use salesbridge_connector_kit::memory::{MemoryConnection, SendFault};
 use salesbridge_connector_kit::{
     Answers, Batching, ClaimedRecords, ConnectorError, Destination, Intent, NextStep, ObjectSchema, Operation,
-    Recovery, SendFailure, SendWatch, WriteBatch, WriteOptions,
+    RecordFinder, Recovery, SendFailure, SendWatch, WriteBatch, WriteOptions,
 };
 
 use super::stage::{Death, IN_FLIGHT, LEASE, Stage};
@@ -101,5 +101,9 @@ impl Destination for Line {
                 found
             }
         }
+    }
+
+    fn finder(&self) -> &dyn RecordFinder {
+        self.way_in.finder()
     }
 }

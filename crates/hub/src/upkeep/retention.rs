@@ -1,0 +1,129 @@
+//! What is too old goes, a few rows at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salesbridge_model::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Chain, Hub, HubError};
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Days that a run is kept after its end, with its timeline.
+    pub run_days: u32,
+    /// Newest runs of each sync that are kept however old they are.
+    pub runs_kept: u32,
+    /// Days that what happened to each row is kept after the end of its run.
+    pub outcome_days: u32,
+    /// Days that a change waits for a sync that is held; a sync that comes later compares everything.
+    pub outbox_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { run_days: 90, runs_kept: 20, outcome_days: 90, outbox_days: 30 }
+    }
+}
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Runs.
+    pub runs: u64,
+    /// Outcomes, but for those that went with their runs.
+    pub outcomes: u64,
+    /// Changes.
+    pub changes: u64,
+}
+
+/// Rows of one transaction.
+const STEP: u32 = 500;
+/// Runs of one transaction: each takes its outcomes along.
+const RUN_STEP: u32 = 20;
+/// Time between two rounds.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+impl Hub {
+    /// Removes what is too old, now and every hour, until `stop` is set.
+    pub async fn keep_house(self: Arc<Self>, retention: Retention, stop: CancellationToken) {
+        loop {
+            match self.tidy(&retention).await {
+                Ok(tidied) if tidied == Tidied::default() => {}
+                Ok(tidied) => tracing::info!(
+                    runs = tidied.runs,
+                    outcomes = tidied.outcomes,
+                    changes = tidied.changes,
+                    "removed what was too old: {} runs, {} outcomes, {} changes",
+                    tidied.runs,
+                    tidied.outcomes,
+                    tidied.changes
+                ),
+                Err(error) => {
+                    tracing::warn!(error = %Chain(&error), "what is too old could not be removed; it is tried again in an hour");
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Removes what is too old now.
+    pub async fn tidy(&self, retention: &Retention) -> Result<Tidied, HubError> {
+        let mut tidied = Tidied::default();
+        let days_ago = |days| before(self.clock.now(), days);
+        while let removed @ 1.. = self.remove_outcomes(days_ago(retention.outcome_days)).await? {
+            tidied.outcomes += removed;
+        }
+        while let removed @ 1.. = self.remove_runs(days_ago(retention.run_days), retention.runs_kept).await? {
+            tidied.runs += removed;
+        }
+        let mut tx = self.store.write().await?;
+        tidied.changes += tx.outbox().trim().await?;
+        tx.commit().await?;
+        while let removed @ 1.. = self.outpace(days_ago(retention.outbox_days)).await? {
+            tidied.changes += removed;
+        }
+        Ok(tidied)
+    }
+
+    async fn remove_outcomes(&self, ended_before: Timestamp) -> Result<u64, HubError> {
+        let mut tx = self.store.write().await?;
+        let removed = tx.housekeeping().remove_outcomes(ended_before, STEP).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+
+    async fn remove_runs(&self, ended_before: Timestamp, keep: u32) -> Result<u64, HubError> {
+        let mut tx = self.store.write().await?;
+        let removed = tx.housekeeping().remove_runs(ended_before, keep, RUN_STEP).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+
+    /// Removes changes that are too old to wait for syncs that are held. Those compare every row when they go on.
+    async fn outpace(&self, changed_before: Timestamp) -> Result<u64, HubError> {
+        let mut tx = self.store.write().await?;
+        let (removed, behind) = tx.housekeeping().outpace(changed_before, STEP).await?;
+        for id in behind {
+            let found = tx.syncs().find(id).await?;
+            if let Some(sync) = found {
+                self.queue_full_run(&mut *tx, &sync).await?;
+                tracing::info!(
+                    sync.id = %id,
+                    "sync {} has waited too long for its changes; it compares every row when it goes on", sync.name
+                );
+            }
+        }
+        tx.commit().await?;
+        Ok(removed)
+    }
+}
+
+fn before(now: Timestamp, days: u32) -> Timestamp {
+    now.checked_sub_signed(chrono::Duration::days(i64::from(days))).unwrap_or(Timestamp::MIN_UTC)
+}
