@@ -70,6 +70,8 @@ pub(crate) struct SyncSettings {
     pub(crate) in_flight_seconds: u64,
     /// Milliseconds of the same for a local org.
     pub(crate) in_flight_local_milliseconds: u64,
+    /// Seconds after which others take over what a process was doing that died or was cut off, on a shared database; 1 to 3600.
+    pub(crate) lease_seconds: u64,
 }
 
 impl Default for SyncSettings {
@@ -80,6 +82,7 @@ impl Default for SyncSettings {
             bulk_rows: 20_000,
             in_flight_seconds: 600,
             in_flight_local_milliseconds: 1000,
+            lease_seconds: 30,
         }
     }
 }
@@ -149,6 +152,10 @@ impl Settings {
         from_environment("SALESBRIDGE_SYNC_BULK_ROWS", &mut sync.bulk_rows)?;
         from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_SECONDS", &mut sync.in_flight_seconds)?;
         from_environment("SALESBRIDGE_SYNC_IN_FLIGHT_LOCAL_MILLISECONDS", &mut sync.in_flight_local_milliseconds)?;
+        from_environment("SALESBRIDGE_SYNC_LEASE_SECONDS", &mut sync.lease_seconds)?;
+        if !(1..=3600).contains(&sync.lease_seconds) {
+            anyhow::bail!("sync.lease_seconds is {}; expected is a whole number from 1 to 3600", sync.lease_seconds);
+        }
         if !(1..=200).contains(&sync.batch_rows) {
             anyhow::bail!("sync.batch_rows is {}; expected is a whole number from 1 to 200", sync.batch_rows);
         }
@@ -277,6 +284,7 @@ mod tests {
         assert_eq!(file.sync.bulk_rows, defaults.bulk_rows);
         assert_eq!(file.sync.in_flight_seconds, defaults.in_flight_seconds);
         assert_eq!(file.sync.in_flight_local_milliseconds, defaults.in_flight_local_milliseconds);
+        assert_eq!(file.sync.lease_seconds, defaults.lease_seconds);
         let (kept, defaults) = (file.retention, RetentionSettings::default());
         assert_eq!((kept.run_days, kept.runs_kept), (defaults.run_days, defaults.runs_kept));
         assert_eq!((kept.outcome_days, kept.outbox_days), (defaults.outcome_days, defaults.outbox_days));

@@ -17,9 +17,6 @@ use crate::data_directory::DataDirectory;
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 
-/// How long others wait before they take over what a process has left undone that died, or was cut off.
-const LEASE: Duration = Duration::from_secs(30);
-
 /// Opens the installation in a data directory that this process owns.
 pub(crate) async fn open_hub(settings: &Settings, data: &DataDirectory, keys: KeyRing) -> anyhow::Result<Arc<Hub>> {
     let parts = HubParts {
@@ -41,7 +38,10 @@ fn lease_terms(settings: &Settings) -> LeaseTerms {
         return LeaseTerms { holder: process, shared_for: None };
     }
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    LeaseTerms { holder: format!("{process} on {}", machine.trim()), shared_for: Some(LEASE) }
+    LeaseTerms {
+        holder: format!("{process} on {}", machine.trim()),
+        shared_for: Some(Duration::from_secs(settings.sync.lease_seconds)),
+    }
 }
 
 async fn open_store(settings: &Settings, data: &DataDirectory) -> anyhow::Result<Arc<dyn Store>> {

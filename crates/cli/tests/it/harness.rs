@@ -46,6 +46,18 @@ impl Process {
         }
     }
 
+    /// Whether it ends by itself within this time.
+    pub(crate) fn ends_within(&mut self, time: Duration) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < time {
+            if self.0.try_wait().expect("its state is told").is_some() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
     /// What it prints, when that was piped.
     pub(crate) fn output(&mut self) -> ChildStdout {
         self.0.stdout.take().expect("its output is piped")

@@ -12,6 +12,7 @@ mod demo;
 mod eyes;
 mod harness;
 mod imports;
+mod kills;
 mod leaving;
 mod local_org;
 mod machine;
