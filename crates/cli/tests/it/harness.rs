@@ -337,6 +337,11 @@ impl Installation {
         Process::start(self.command(&["serve"]).envs(environment.iter().copied()).stderr(log))
     }
 
+    /// What every `serve` of this installation has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.path("serve.log")).unwrap_or_default()
+    }
+
     /// Waits until a look at the sync, through the running `serve`, satisfies.
     pub(crate) fn wait_for(&self, what: &str, satisfied: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
@@ -348,13 +353,12 @@ impl Installation {
             {
                 return sync;
             }
-            let log = || std::fs::read_to_string(self.path("serve.log")).unwrap_or_default();
             assert!(
                 begun.elapsed() < PATIENCE,
                 "waiting for {what}: {}{}\nlog: {}",
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr),
-                log()
+                self.log()
             );
             std::thread::sleep(Duration::from_millis(20));
         }

@@ -184,10 +184,7 @@ async fn what_salesforce_says_of_a_call_or_a_row_becomes_what_the_engine_does() 
     }
     unknown.cells = cells;
     let refused = send(unknown).await;
-    assert!(
-        matches!(&refused, Err(SendFailure::RefusedWhole(refusal)) if refusal.code == "INVALID_FIELD"),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Err(SendFailure::Outdated(error)) if error.code == "INVALID_FIELD"), "{refused:?}");
 
     let made = send(leads(&["deleted"])).await.expect("answers");
     let [RowAnswer::Created { record_id }] = &made[..] else { panic!("created was expected: {made:?}") };

@@ -18,11 +18,15 @@ impl Hub {
             return Ok(());
         }
         let before = std::mem::replace(&mut stored.left_out, plan.left_out().to_vec());
+        // Before the first record was made nothing has gone: the org is without the field.
+        let has_records = tx.links().count(sync.id).await? > 0;
         for gone in without(&stored.left_out, &before) {
-            tracing::warn!(
-                sync.id = %sync.id, field = gone.target,
-                "sync {} leaves the field {} out: {}", sync.name, gone.target, gone.reason
-            );
+            let LeftOutField { target, reason } = gone;
+            if has_records {
+                tracing::warn!(sync.id = %sync.id, field = target, "sync {} leaves the field {target} out: {reason}", sync.name);
+            } else {
+                tracing::info!(sync.id = %sync.id, field = target, "sync {} leaves the field {target} out: {reason}", sync.name);
+            }
             tx.links().forget_field(sync.id, &gone.target).await?;
         }
         let is_back = |field: &LeftOutField| stored.mapping.lines.iter().any(|line| line.target == field.target);

@@ -13,6 +13,8 @@ use salesbridge_model::{PageRequest, RunState};
 use crate::codes::{CODES, Next, SIGN_INS};
 use crate::stage::{SYNC, Stage, clients, connection_to, person, until};
 
+/// Codes of a call that say that the object is not what its describe said.
+const OUTDATED: [&str; 2] = ["INVALID_FIELD", "INVALID_TYPE"];
 const QUARTER: Duration = Duration::from_secs(15 * 60 + 1);
 
 impl Stage {
@@ -37,6 +39,8 @@ impl Stage {
     /// Waits for what follows from a fault, as it was decided, and does what a person would do then.
     async fn meets(&self, code: &str, next: Next) {
         match next {
+            // The object is described again, and the same is sent at once.
+            Next::Refused if OUTDATED.contains(&code) => {}
             Next::Later => {}
             Next::Waits => {
                 until(&format!("the run to wait because of {code}"), async || {
