@@ -84,8 +84,25 @@ impl Store for SqliteStore {
     }
 
     async fn write(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed("write"))?;
-        Ok(Box::new(SqliteTransaction::new(transaction)))
+        let transaction = match self.writer.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.replace_writer().await.map_err(failed("write"))?;
+                self.writer.begin_with(BEGIN).await
+            }
+            begun => begun,
+        };
+        Ok(Box::new(SqliteTransaction::new(transaction.map_err(failed("write"))?)))
+    }
+}
+
+/// Begins a transaction that writes: it waits for its turn at once, not at its first change.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+impl SqliteStore {
+    /// Lets another connection write. SQLite rolls a transaction back by itself when the disk is full; the driver takes it for one that is still
+    /// open, and begins no other on that connection.
+    async fn replace_writer(&self) -> Result<(), sqlx::Error> {
+        self.writer.acquire().await?.close().await
     }
 }
 

@@ -342,6 +342,15 @@ impl Installation {
         std::fs::read_to_string(self.path("serve.log")).unwrap_or_default()
     }
 
+    /// Waits until `serve` answers, so that commands go through it.
+    pub(crate) fn wait_for_socket(&self) {
+        let begun = Instant::now();
+        while std::os::unix::net::UnixStream::connect(self.data().join("salesbridge.sock")).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "`serve` does not answer: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Waits until a look at the sync, through the running `serve`, satisfies.
     pub(crate) fn wait_for(&self, what: &str, satisfied: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
