@@ -79,7 +79,7 @@ mod tests {
         let session = Session {
             access_token: Secret::new("00D!token".to_owned()),
             instance: ours.domain.checked_instance("https://acme--1.my.salesforce.com").unwrap(),
-            org_id: "00D000000000001AAA".parse().unwrap(),
+            org_id: "00D000000000001EAA".parse().unwrap(),
             user_id: "005000000000001AAA".parse().unwrap(),
         };
         let bytes = session.to_bytes(&ours);
