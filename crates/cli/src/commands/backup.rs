@@ -169,7 +169,7 @@ fn read_manifest(file: &Path, manifest: &Path) -> anyhow::Result<Manifest> {
 
 /// Moves the database, with what belongs to it, into a folder of its own.
 fn put_aside(settings: &Settings, now: Timestamp) -> anyhow::Result<PathBuf> {
-    let aside = settings.data.join(format!("replaced-{}", now.format("%Y%m%d-%H%M%S")));
+    let aside = settings.data.join(format!("replaced-{}", now.format("%Y%m%d-%H%M%S%.3f")));
     std::fs::create_dir(&aside).with_context(|| format!("{} cannot be made", aside.display()))?;
     for suffix in ["", "-wal", "-shm"] {
         let name = format!("{DATABASE}{suffix}");

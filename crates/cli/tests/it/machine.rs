@@ -17,7 +17,8 @@ async fn f19_a_full_disk_is_told_and_work_goes_on_when_there_is_room() {
     assert_eq!(serving.interrupt(), Some(0));
 
     // A limit on the size of files stands for a full disk: it needs no rights, and can be lifted from outside.
-    let size = std::fs::metadata(installation.data().join("salesbridge.sqlite")).expect("the database").len();
+    let size_of = |name: &str| std::fs::metadata(installation.data().join(name)).map_or(0, |file| file.len());
+    let size = size_of("salesbridge.sqlite") + size_of("salesbridge.sqlite-wal");
     let limited = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" serve", size / 1024 + 128);
     let log = std::fs::File::create(installation.path("serve.log")).expect("a log");
     let mut command = Command::new("bash");
@@ -69,6 +70,8 @@ fn a_damaged_database_is_told_with_the_way_back() {
     let backup = installation.path("backup.tar.gz");
     let backup = backup.to_str().expect("a path");
     installation.succeeds(&["backup", backup]);
+    // What was restored is one file, with nothing in a write-ahead log beside it.
+    installation.succeeds(&["restore", backup, "--replace"]);
     let database = installation.data().join("salesbridge.sqlite");
     let mut bytes = std::fs::read(&database).expect("the database");
     // All but the first pages, which hold the schema.

@@ -82,6 +82,7 @@ async fn f17_a_deleted_lead_is_made_again_only_when_a_person_asks() {
         stage.save(&[in_city("a", city)]).await;
     }
     stage.full_run().await;
+    stage.settled("the same refusals", |sync| sync.figures.due.refused == 2).await;
     let refused = refused_rows(&stage).await;
     assert_eq!((refused.len(), stage.org.count().await), (2, 0), "nothing is made by itself");
     assert!(refused.iter().all(|row| row.remedy.as_ref().is_some_and(|remedy| !remedy.is_empty())), "{refused:?}");

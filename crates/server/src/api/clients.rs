@@ -142,16 +142,24 @@ pub(super) async fn import(
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_json = JSON_LINES.iter().any(|known| kind.starts_with(known));
     let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-    let reader = SyncIoBridge::new(Box::pin(bytes));
+    let mut reader = SyncIoBridge::new(Box::pin(bytes));
     let (rows, received) = tokio::sync::mpsc::channel(ROWS_AHEAD);
     let manner = ImportManner { assumed: hub.now(), dry_run };
     let assumed = manner.assumed;
-    let parsing = tokio::task::spawn_blocking(move || match is_json {
-        true => Ok(parse_json_lines(reader, assumed, &rows)),
-        false => parse_csv(reader, assumed, &rows),
+    let parsing = tokio::task::spawn_blocking(move || {
+        let parsed = match is_json {
+            true => Ok(parse_json_lines(&mut reader, assumed, &rows)),
+            false => parse_csv(&mut reader, assumed, &rows),
+        };
+        drop(rows);
+        // What is left is taken and dropped: whoever is still sending would not read the answer.
+        let _ = std::io::copy(&mut reader, &mut std::io::sink());
+        parsed
     });
-    let report = hub.import_clients(received, &manner).await?;
-    match parsing.await {
+    let report = hub.import_clients(received, &manner).await;
+    let parsed = parsing.await;
+    let report = report?;
+    match parsed {
         Ok(Ok(repeated)) => Ok(Json(ImportReport { repeated, ..report })),
         Ok(Err(problem)) => Err(problem.into()),
         Err(_) => Err(bad_request("the file could not be read".to_owned())),
