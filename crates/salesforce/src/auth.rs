@@ -64,7 +64,7 @@ impl SignIn {
         Self { credentials, http, retries, new_until: None, was_known: Arc::default() }
     }
 
-    /// Takes an unknown consumer key for one that is not known yet until [`APP_PROPAGATION`] after `edited_at`, unless it has been known.
+    /// Takes an unknown consumer key for one that is not known yet until ten minutes after `edited_at`, unless it has been known.
     #[must_use]
     pub fn of_an_app_edited_at(mut self, edited_at: Timestamp, clock: Arc<dyn Clock>) -> Self {
         let until =
