@@ -105,7 +105,7 @@ impl Hub {
             Ok(Some(ending)) => ending,
             // Another process does it; its lease may end any time.
             Ok(None) | Err(HubError::Engine(EngineError::LeaseLost)) => {
-                self.release(sync.id, &Advance::Stopped, true);
+                self.release(sync.id, &Advance::Stopped, self.clock.monotonic(), true);
                 return;
             }
             Err(error) => {
@@ -113,6 +113,7 @@ impl Hub {
                 Advance::Obstructed(obstacle_of(&error))
             }
         };
+        let ended_at = self.clock.monotonic();
         let obstacle = match &ending {
             Advance::Obstructed(obstacle) => Some(obstacle),
             Advance::Idle { .. } | Advance::Stopped => None,
@@ -120,7 +121,7 @@ impl Hub {
         if let Err(error) = self.remember(&sync, &connection, obstacle).await {
             tracing::error!(sync.id = %sync.id, error = %Chain(&error), "what stands in the way of sync {} could not be stored", sync.name);
         }
-        self.release(sync.id, &ending, self.engine.answered(sync.id) > answered_before);
+        self.release(sync.id, &ending, ended_at, self.engine.answered(sync.id) > answered_before);
     }
 
     /// Advances a sync if this process may; `None` when another does.
@@ -215,9 +216,8 @@ impl Hub {
         }
     }
 
-    /// Ends an advance. Pauses grow only while obstacles follow each other with no progress between them.
-    fn release(&self, sync: SyncId, ending: &Advance, progressed: bool) {
-        let now = self.clock.monotonic();
+    /// Ends an advance that came to its end at `ended_at`; what is told of a pause and the pause itself count from there. Pauses grow only while obstacles follow each other with no progress between them.
+    fn release(&self, sync: SyncId, ending: &Advance, ended_at: Duration, progressed: bool) {
         let mut progress = self.progress.lock();
         let mine = progress.entry(sync).or_default();
         mine.busy = false;
@@ -227,11 +227,12 @@ impl Hub {
         match ending {
             Advance::Idle { next_at } => {
                 mine.backoff = None;
+                let now = self.clock.monotonic();
                 mine.wake_at = next_at.map(|at| now + (at - self.clock.now()).to_std().unwrap_or_default());
             }
             Advance::Obstructed(Obstacle::RetryLater { pause, .. }) => {
                 let growing = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
-                mine.blocked_until = Some(now + pause.unwrap_or(growing));
+                mine.blocked_until = Some(ended_at + pause.unwrap_or(growing));
             }
             Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_) | Obstacle::Outdated(_))
             | Advance::Stopped => {}
