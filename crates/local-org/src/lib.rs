@@ -45,8 +45,8 @@ pub use control::{
 };
 pub use demo_data::{DemoData, DemoSize};
 pub use faults::{
-    ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, Latency, RowFault,
-    RowWrite, Throttle, TokensEnded, Truncation,
+    ActiveFault, FaultAction, FaultError, FaultFileError, FaultMatch, FaultRule, FaultTime, JobFault, Latency,
+    RowFault, RowWrite, Throttle, TokensEnded, Truncation,
 };
 pub use ids::{checksum, normalized as normalized_id};
 pub use oauth::{AddressRange, App, PermittedUsers, RefreshPolicy, SignInRules, TokenFormat};

@@ -111,7 +111,7 @@ impl Destination for SalesforceConnector {
     ) -> Result<Recovery, ConnectorError> {
         if let Some(job) = PreparedJob::from_intent(intent) {
             let (prepared, file) = job?;
-            return self.recover_job(&prepared, file, claimed).await;
+            return self.recover_job(&prepared, file, silent_for, claimed).await;
         }
         self.find_out(&PreparedWrite::from_intent(intent)?.lost(), silent_for, claimed).await
     }

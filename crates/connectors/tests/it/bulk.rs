@@ -9,7 +9,7 @@ use salesbridge_connector_kit::{
 };
 use salesbridge_local_org::FaultTime;
 
-use crate::org::{KEY_FIELD, Stage};
+use crate::org::{IN_FLIGHT, KEY_FIELD, Stage};
 
 /// Leads by their last name, another field, and a key where there is one.
 fn leads(rows: &[(&str, FieldValue)], field: &str, key: bool) -> WriteBatch {
@@ -37,8 +37,12 @@ async fn prepared(stage: &Stage, batch: &WriteBatch) -> Intent {
 }
 
 async fn recovered(stage: &Stage, intent: &Intent) -> Vec<RecoveredRow> {
+    recovered_after(stage, intent, Duration::ZERO).await
+}
+
+async fn recovered_after(stage: &Stage, intent: &Intent, silent_for: Duration) -> Vec<RecoveredRow> {
     loop {
-        match stage.connector.recover(intent, Duration::ZERO, &NothingClaimed).await.expect("an answer") {
+        match stage.connector.recover(intent, silent_for, &NothingClaimed).await.expect("an answer") {
             Recovery::Rows(rows) => return rows,
             Recovery::Wait { .. } => tokio::task::yield_now().await,
         }
@@ -137,7 +141,9 @@ async fn a_job_that_is_forgotten_is_found_out_by_its_records() {
         let intent = prepared(&stage, &batch).await;
         let answers = stage.connector.send(&intent, &Unwatched).await.expect("answers");
         stage.forget_jobs().await;
-        let recovered = recovered(&stage, &intent).await;
+        let doubted = stage.connector.recover(&intent, Duration::ZERO, &NothingClaimed).await.expect("an answer");
+        assert!(matches!(doubted, Recovery::Wait { pause } if pause == IN_FLIGHT), "not at once: {doubted:?}");
+        let recovered = recovered_after(&stage, &intent, IN_FLIGHT).await;
         let ids = |answers: &[RowAnswer]| {
             answers.iter().map(|answer| id(answer).to_owned()).collect::<std::collections::BTreeSet<_>>()
         };

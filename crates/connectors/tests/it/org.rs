@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// The unique external-ID field that the org has on Lead.
 pub(crate) const KEY_FIELD: &str = "Salesbridge_Key__c";
 
+/// How long a write may be under way.
+pub(crate) const IN_FLIGHT: Duration = Duration::from_secs(60);
+
 pub(crate) struct Stage {
     pub(crate) org: RunningOrg,
     pub(crate) connector: SalesforceConnector,
@@ -48,7 +51,7 @@ impl Stage {
             bulk_from_rows: 2000,
             bulk_rows: 20_000,
             in_flight: Duration::from_secs(600),
-            in_flight_local: Duration::from_secs(60),
+            in_flight_local: IN_FLIGHT,
             concurrent_calls: 8,
         };
         let connector = SalesforceConnector::open(config, Arc::new(CountingBudget::default()), Arc::new(RealClock))

@@ -16,6 +16,8 @@ mod signing_in;
 mod stage;
 
 mod budget;
+mod bulk_codes;
+mod bulk_faults;
 mod codes;
 mod faults;
 mod year;

@@ -63,10 +63,17 @@ impl Clock for HubClock {
 impl Stage {
     /// A hub without connections, and an org.
     pub(crate) async fn set(config: OrgConfig) -> Self {
+        Self::set_with(config, |_| {}).await
+    }
+
+    /// The same, whose settings of connectors a test changes.
+    pub(crate) async fn set_with(config: OrgConfig, change: impl FnOnce(&mut ConnectorSettings)) -> Self {
         let org = Org::start(config).await;
         let (folder, clock) = (TempFolder::new(), Arc::new(HubClock::default()));
         let store = Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store"));
-        let hub = Hub::open(parts(store, KeyRing::generate().expect("a key"), clock.clone())).await.expect("a hub");
+        let mut parts = parts(store, KeyRing::generate().expect("a key"), clock.clone());
+        change(&mut parts.connectors);
+        let hub = Hub::open(parts).await.expect("a hub");
         let stop = CancellationToken::new();
         TaskTracker::new().spawn(hub.clone().reconcile(stop.clone()));
         Self { org, hub, clock, folder, stop }

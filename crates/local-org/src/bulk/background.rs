@@ -14,6 +14,7 @@ use crate::org::{Org, OrgState};
 pub(crate) enum Ended {
     Complete,
     Failed(String),
+    Aborted,
     /// The job was aborted or deleted, or the org stops and goes on with it when it starts again.
     Elsewhere,
 }
@@ -61,6 +62,7 @@ fn run(org: &OrgState, kind: Kind, id: &str) {
     let (state, error) = match outcome {
         Ok(Ended::Elsewhere) => return,
         Ok(Ended::Complete) => (State::JobComplete, None),
+        Ok(Ended::Aborted) => (State::Aborted, None),
         Ok(Ended::Failed(error)) => (State::Failed, Some(error)),
         Err(_) => (State::Failed, Some(faults::unexpected())),
     };

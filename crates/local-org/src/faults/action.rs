@@ -42,6 +42,9 @@ pub struct FaultAction {
     /// Refuse single rows inside whatever call writes them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowFault>,
+    /// End a bulk job that loads, whatever its rows are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobFault>,
     /// A limit of `/limits` that is used up: `DailyApiRequests`, `DailyBulkApiBatches`, `DailyBulkV2QueryJobs`,
     /// `DataStorageMB` and `FileStorageMB` refuse what they limit, others only show it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +102,18 @@ pub struct Throttle {
     /// What the others are answered instead of `REQUEST_LIMIT_EXCEEDED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<FaultError>,
+}
+
+/// A job that ends before its end. The rule counts jobs, not requests.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JobFault {
+    /// The `errorMessage` of the job, which is `Failed`, as `Code : text`; without it the job is `Aborted`, as if somebody had ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Rows that it works on first.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub after_rows: u64,
 }
 
 /// Rows that are refused. What is not named matches any row.

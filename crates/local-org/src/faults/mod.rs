@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use crate::chance;
 use crate::config::OrgConfig;
 
-pub use action::{FaultAction, FaultError, RowFault, RowWrite, Throttle, TokensEnded, Truncation};
+pub use action::{FaultAction, FaultError, JobFault, RowFault, RowWrite, Throttle, TokensEnded, Truncation};
 pub use file::FaultFileError;
 pub use latency::Latency;
 pub use rule::{ActiveFault, FaultMatch, FaultRule, FaultTime};
@@ -123,7 +123,8 @@ impl Faults {
     pub(crate) fn strike(&self, asked: &Asked<'_>, now: DateTime<Utc>) -> Strikes {
         let mut strikes = Strikes::default();
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        for fault in rules.active.iter_mut().filter(|fault| fault.is_in_force(now)) {
+        let reaching = |fault: &&mut Kept| fault.is_in_force(now) && fault.shown.rule.action.job.is_none();
+        for fault in rules.active.iter_mut().filter(reaching) {
             if fault.shown.rule.matches.fits(asked) {
                 fault.meet(asked, now, &mut strikes);
             }
@@ -143,6 +144,21 @@ impl Faults {
         let reaching =
             rules.active.iter().filter(|fault| fault.is_in_force(now) && !fault.shown.rule.matches.needs_request());
         ReachedRows::new(reaching.filter_map(|fault| fault.rows.clone()).collect())
+    }
+
+    /// How a job that is worked on now ends before its end, if it does. Each rule about jobs counts it; the first that is due says so.
+    pub(crate) fn end_of_job(&self, now: DateTime<Utc>) -> Option<JobFault> {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = None;
+        for fault in rules.active.iter_mut().filter(|fault| fault.is_in_force(now)) {
+            let Some(end) = fault.shown.rule.action.job.clone() else { continue };
+            fault.shown.matched += 1;
+            if fault.shown.rule.matches.is_due(fault.shown.matched) && ends.is_none() {
+                fault.shown.struck += 1;
+                ends = Some(end);
+            }
+        }
+        ends
     }
 
     /// The limits that are used up.

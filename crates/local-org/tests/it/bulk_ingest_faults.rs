@@ -79,3 +79,26 @@ async fn exhausted_limits_stop_jobs() {
     let refused = caller.post("/jobs/query", json!({"operation": "query", "query": "SELECT Id FROM Lead"})).await;
     assert!(error(refused).starts_with("400 ExceededQuota "));
 }
+
+/// A job can be told to end in the middle; what was written before stays, and the rest is in the third list.
+#[tokio::test]
+async fn a_job_ends_where_a_fault_says() {
+    let caller = Caller::new().await;
+    let failing = json!({"error": "InvalidBatch : Field name not found : Foo__c", "after_rows": 2});
+    for (fault, state, message) in [
+        (failing, "Failed", json!("InvalidBatch : Field name not found : Foo__c")),
+        (json!({}), "Aborted", Value::Null),
+    ] {
+        let written = fault["after_rows"].as_u64().unwrap_or_default();
+        let rule = json!({"action": {"job": fault}, "match": {"times": 1}});
+        assert!(caller.post("/local-org/faults", rule).await.0.is_success());
+        let (job, ended) = caller.load(insert(), &rows(5)).await;
+        assert_eq!((&ended["state"], &ended["errorMessage"]), (&json!(state), &message), "{ended}");
+        assert_eq!(ended["numberRecordsProcessed"], json!(written));
+        let lines = |text: String| text.lines().count() as u64;
+        assert_eq!(lines(caller.list(&job, "successfulResults").await), 1 + written);
+        assert_eq!(lines(caller.list(&job, "unprocessedrecords").await), 6 - written);
+    }
+    let (_, ended) = caller.load(insert(), &rows(5)).await;
+    assert_eq!((&ended["state"], &ended["numberRecordsProcessed"]), (&json!("JobComplete"), &json!(5)));
+}

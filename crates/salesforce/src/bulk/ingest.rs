@@ -3,11 +3,18 @@
 use salesbridge_egress::{Method, MethodKind};
 
 use super::{
-    IngestOperation, JobId, JobInfo, UploadBody,
+    IngestOperation, JobId, JobInfo, JobState, UploadBody,
     results::{IngestList, IngestRows},
     wire,
 };
-use crate::{ApiError, OrgClient, WriteError, call::Call, client::body_of_success};
+use crate::{
+    ApiError, OrgClient, WriteError,
+    call::Call,
+    client::{body_of_success, parsed},
+};
+
+/// What the answer to a queueing shows.
+const QUEUED: &str = "a job that is queued";
 
 impl OrgClient {
     /// Makes a job without rows. It changes no record, so it is repeated like a read; a job that nobody uses ends by itself.
@@ -18,20 +25,25 @@ impl OrgClient {
     }
 
     /// Gives a job its file. Whatever becomes of this, no record is changed until [`OrgClient::queue_job`].
-    pub async fn upload(&self, job: &JobId, file: &UploadBody) -> Result<(), ApiError> {
-        let call = Call::new(MethodKind::Update, Method::PUT, ["jobs", "ingest", &job.0, "batches"]).csv(file.clone());
-        match self.write(&call).await {
-            Ok(response) => body_of_success(response).await.map(drop),
-            Err(error) => Err(error.into_cause()),
-        }
+    pub async fn upload(&self, job: &JobId, file: &UploadBody) -> Result<(), WriteError> {
+        let kind = MethodKind::Update;
+        let call = Call::new(kind, Method::PUT, ["jobs", "ingest", &job.0, "batches"]).csv(file.clone());
+        let response = self.write(&call).await?;
+        body_of_success(response).await.map(drop).map_err(|cause| WriteError::judge(kind, cause))
     }
 
-    /// Queues a job: from now on it changes records. Sent once.
+    /// Queues a job: from now on it changes records. Sent once. Only an answer that shows the job queued is a success.
     pub async fn queue_job(&self, job: &JobId) -> Result<(), WriteError> {
         let kind = MethodKind::Insert;
         let call = Call::new(kind, Method::PATCH, ["jobs", "ingest", &job.0]).json(change("UploadComplete"));
         let response = self.write(&call).await?;
-        body_of_success(response).await.map(drop).map_err(|cause| WriteError::judge(kind, cause))
+        let body = body_of_success(response).await;
+        let shown = body.and_then(|body| parsed::<wire::Job>(&body, QUEUED)).map(JobInfo::from);
+        match shown {
+            Ok(info) if info.state != JobState::Open => Ok(()),
+            Ok(_) => Err(WriteError::judge(kind, ApiError::Unreadable { expected: QUEUED })),
+            Err(cause) => Err(WriteError::judge(kind, cause)),
+        }
     }
 
     /// Ends a job that has not run to its end. Rows written before stay written.

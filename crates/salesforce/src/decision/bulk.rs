@@ -8,6 +8,18 @@ use crate::ApiFault;
 const OURS: &str = "Report this to the makers of Salesbridge, with the code and message.";
 const SENT_AGAIN: &str = "Nothing to do; the job's rows are looked up, and sent again where they did not arrive.";
 
+pub(super) const NOTE: &str = "\
+A call about a job may be answered with any code of this page. What follows depends on how far the job is:
+
+- The job is *made*: where it says *refuses it*, or `FeatureNotEnabled`, the rows go by calls, and no job is tried for a day.
+- The job *gets its file*, or *is queued*: where it says *refuses it*, the halves of the rows are sent, the small ones by calls, until the row at fault stands alone. A job that is
+  not queued is ended. One that is queued although the answer denied it is asked what it wrote.
+- The job *is asked how far it is*, or *its results are read*: where it says *refuses it*, the sync waits for you, and its rows are found out before anything else is sent. Results that
+  are fewer than the job counts are not believed, nor that there is no such job before ten minutes have passed.
+- The job *failed* with a code of this table, or was aborted: before its first row, what this table says; *refuses it* is halved as above. In the middle, the lists tell which rows
+  arrived, and the others are put off and sent again.
+";
+
 /// What a code of a job means; REST may spell it in capitals.
 pub(super) fn of_job(fault: &ApiFault) -> Option<&'static Entry> {
     TABLE.iter().find(|entry| entry.code.eq_ignore_ascii_case(&fault.code) && fault.message.contains(entry.says))

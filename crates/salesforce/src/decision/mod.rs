@@ -69,6 +69,8 @@ pub struct Entry {
 pub struct Section {
     /// What its errors have in common.
     pub title: &'static str,
+    /// What is to be known of all of them; empty where nothing is.
+    pub note: &'static str,
     /// Its lines, in the order they are looked through.
     pub entries: Vec<&'static Entry>,
 }
@@ -76,11 +78,11 @@ pub struct Section {
 /// The whole table.
 pub fn sections() -> Vec<Section> {
     vec![
-        Section { title: "The way to the org", entries: network::ALL.to_vec() },
-        Section { title: "Signing in", entries: sign_in::ALL.to_vec() },
-        Section { title: "A call without Salesforce's own reason", entries: calls::ALL.to_vec() },
-        Section { title: "Salesforce's codes, of a call or of a row", entries: codes::all() },
-        Section { title: "Codes of Bulk jobs", entries: bulk::TABLE.iter().collect() },
+        Section { title: "The way to the org", note: "", entries: network::ALL.to_vec() },
+        Section { title: "Signing in", note: "", entries: sign_in::ALL.to_vec() },
+        Section { title: "A call without Salesforce's own reason", note: "", entries: calls::ALL.to_vec() },
+        Section { title: "Salesforce's codes, of a call or of a row", note: "", entries: codes::all() },
+        Section { title: "Codes of Bulk jobs", note: bulk::NOTE, entries: bulk::TABLE.iter().collect() },
     ]
 }
 

@@ -159,7 +159,10 @@ async fn a_lost_upload_has_written_nothing_and_a_lost_queueing_may_have() {
     let csv = UploadBody::from(file(&["LastName", "Company"], &[&["A", "B"]]));
     let job = client.create_ingest_job("Lead", &IngestOperation::Insert).await.expect("a job");
     drops(&org, "/batches", FaultTime::After);
-    assert!(matches!(client.upload(&job, &csv).await, Err(ApiError::Transport(_))));
+    assert!(matches!(
+        client.upload(&job, &csv).await,
+        Err(WriteError::MayHaveHappened { cause: ApiError::Transport(_), .. })
+    ));
     assert_eq!(client.ingest_job(&job).await.expect("an answer").expect("a job").state, JobState::Open);
 
     let job = client.create_ingest_job("Lead", &IngestOperation::Insert).await.expect("a job");

@@ -42,6 +42,9 @@ fn page() -> String {
     let mut page = HEAD.to_owned();
     for section in sections() {
         let _ = write!(page, "\n## {}\n\n", section.title);
+        if !section.note.is_empty() {
+            let _ = writeln!(page, "{}", section.note);
+        }
         page.push_str("| code | what it means | what Salesbridge does | what you do |\n| --- | --- | --- | --- |\n");
         for entry in section.entries {
             let _ = writeln!(

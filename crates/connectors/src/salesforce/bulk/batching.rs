@@ -9,6 +9,9 @@ use salesbridge_model::Timestamp;
 /// Calls of one job: make, upload, queue, ask a few times, two lists.
 const CALLS_PER_JOB: u64 = 9;
 
+/// One row alone always goes by a call: what no job takes has to have another way.
+const FEWEST_ROWS: usize = 2;
+
 /// What is known of the org's jobs.
 pub(in crate::salesforce) struct Jobs {
     /// From how many rows on jobs are used; 0 is never.
@@ -35,7 +38,7 @@ impl Jobs {
         call_rows: usize,
         now: Timestamp,
     ) -> Batching {
-        let many = self.from_rows > 0 && rows >= self.from_rows;
+        let many = self.from_rows > 0 && rows >= self.from_rows.max(FEWEST_ROWS);
         if many && self.can_take(operation, options) && self.are_open(now) {
             return Batching { rows: self.rows, route: Route::Job, calls: CALLS_PER_JOB };
         }
@@ -89,6 +92,9 @@ mod tests {
         assert_eq!(route(&create, plain, 5000), Route::Call, "an allowance is used up");
         let later = now + chrono::Duration::seconds(1);
         assert_eq!(jobs.batching(&create, plain, 5000, 200, later).route, Route::Job);
+        let eager = Jobs::new(1, 20_000);
+        let of = |rows| eager.batching(&create, plain, rows, 200, now).route;
+        assert_eq!((of(1), of(2)), (Route::Call, Route::Job), "a row that no job takes has another way");
         assert_eq!(Jobs::new(0, 20_000).batching(&create, plain, usize::MAX, 200, now).route, Route::Call);
     }
 }

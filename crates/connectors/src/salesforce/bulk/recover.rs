@@ -18,6 +18,7 @@ impl SalesforceConnector {
         &self,
         prepared: &PreparedJob,
         file: &[u8],
+        silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
         let Some(job) = &prepared.job else { return Ok(not_sent(prepared)) };
@@ -31,7 +32,14 @@ impl SalesforceConnector {
                 Err(error) => return Err(connector_error(error)),
             }
         }
-        let Some(info) = info else { return self.find_out_without_job(prepared, file, claimed).await };
+        let Some(info) = info else {
+            // One answer is not believed at once: a job that is at work would make a second record of every row.
+            let doubtful_for = self.in_flight.saturating_sub(silent_for);
+            if !doubtful_for.is_zero() {
+                return Ok(Recovery::Wait { pause: doubtful_for });
+            }
+            return self.find_out_without_job(prepared, file, claimed).await;
+        };
         if !info.state.is_final() {
             return Ok(Recovery::Wait { pause: self.job_pauses().1 });
         }

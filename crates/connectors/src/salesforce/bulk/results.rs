@@ -46,7 +46,12 @@ impl SalesforceConnector {
             if list == IngestList::Failed && info.state == JobState::JobComplete && info.failed == 0 {
                 continue;
             }
-            told += self.read_list(&info.id, list, &mut incoming).await?;
+            let rows = self.read_list(&info.id, list, &mut incoming).await?;
+            // A list that an empty or shortened answer cut would leave rows out that were written.
+            if (rows as u64) < counted(info, list) {
+                return Err(ApiError::Unreadable { expected: "as many results as the job counts" });
+            }
+            told += rows;
         }
         let ended_early = ended_early(info);
         if told == 0 && info.state != JobState::JobComplete {
@@ -118,6 +123,15 @@ fn result(list: IngestList, row: IngestRow<'_>) -> Result<RowResult, ApiError> {
         IngestList::Failed | IngestList::Unprocessed => {
             Ok(RowResult { id, success: false, created: None, errors: vec![row_fault(&row.error())] })
         }
+    }
+}
+
+/// Rows that a list has at least, as the job says.
+fn counted(info: &JobInfo, list: IngestList) -> u64 {
+    match list {
+        IngestList::Successful => info.processed.saturating_sub(info.failed),
+        IngestList::Failed => info.failed,
+        IngestList::Unprocessed => 0,
     }
 }
 

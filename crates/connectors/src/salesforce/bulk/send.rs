@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use salesbridge_connector_kit::{Answers, ConnectorError, Intent, SendFailure, SendWatch, WriteBatch};
+use salesbridge_connector_kit::{Answers, ConnectorError, Intent, NextStep, SendFailure, SendWatch, WriteBatch};
 use salesbridge_model::Timestamp;
-use salesbridge_salesforce::{ApiError, ApiFault, Disposition, JobId, JobInfo, JobPauses, Stage, UploadBody};
+use salesbridge_salesforce::{
+    ApiError, ApiFault, Disposition, JobId, JobInfo, JobPauses, JobState, Stage, UploadBody, WriteError,
+};
 
 use super::intent::PreparedJob;
 use super::results::Told;
@@ -13,6 +15,9 @@ use crate::salesforce::judge::{connector_error, job_failed, not_by_a_job, send_f
 
 /// How long no job is tried after the org said that it takes none.
 const TRY_AGAIN_AFTER: chrono::Duration = chrono::Duration::hours(24);
+
+/// What became of a job is found out at once.
+const SOON: NextStep = NextStep::RetryLater { pause: None };
 
 impl SalesforceConnector {
     /// Makes the file and an empty job for it. A batch that no job can take is prepared all the same, and refused when it is sent.
@@ -50,7 +55,9 @@ impl SalesforceConnector {
             return Err(self.not_uploaded(job, error).await);
         }
         watch.uploaded();
-        self.client.queue_job(job).await.map_err(send_failure)?;
+        if let Err(error) = self.client.queue_job(job).await {
+            return Err(self.not_queued(job, error).await);
+        }
         watch.sent();
         let info = self.ended(job, watch).await?;
         let told = self.told(prepared, file, &info).await.map_err(unknown)?;
@@ -65,11 +72,41 @@ impl SalesforceConnector {
     }
 
     /// A job that was not queued writes nothing, whatever became of its file.
-    async fn not_uploaded(&self, job: &JobId, error: ApiError) -> SendFailure {
+    async fn not_uploaded(&self, job: &JobId, error: WriteError) -> SendFailure {
+        self.abandon(job).await;
+        match send_failure(error) {
+            SendFailure::MayHaveHappened(error) => SendFailure::NotSent(error),
+            nothing_written => nothing_written,
+        }
+    }
+
+    /// A refusal to queue a job is believed when the job says the same. One that is queued all the same, or cannot be asked, tells later what it wrote.
+    async fn not_queued(&self, job: &JobId, error: WriteError) -> SendFailure {
+        if matches!(error, WriteError::MayHaveHappened { .. }) {
+            return send_failure(error);
+        }
+        match self.client.ingest_job(job).await {
+            Ok(Some(info)) if info.state == JobState::Open => {
+                self.abandon(job).await;
+                send_failure(error)
+            }
+            Ok(_) => SendFailure::MayHaveHappened(ConnectorError { next: SOON, ..connector_error(error.into_cause()) }),
+            Err(unanswered) => {
+                tracing::debug!(job.id = %job, error = %unanswered, "job {job} could not be asked whether it is queued");
+                let error = connector_error(error.into_cause());
+                SendFailure::MayHaveHappened(match error.next {
+                    NextStep::HoldSync => ConnectorError { next: SOON, ..error },
+                    NextStep::RetryLater { .. } | NextStep::HoldConnection => error,
+                })
+            }
+        }
+    }
+
+    /// Ends a job that nobody will queue.
+    async fn abandon(&self, job: &JobId) {
         if let Err(error) = self.client.abort_job(job).await {
             tracing::debug!(job.id = %job, error = %error, "job {job} could not be aborted; it ends by itself in a day");
         }
-        SendFailure::NotSent(connector_error(error))
     }
 
     /// The job when it is over.

@@ -16,6 +16,7 @@ use crate::bulk::ingest::operations::{Chunk, Done};
 use crate::bulk::ingest::results;
 use crate::bulk::jobs::{self, Job, Kind, State};
 use crate::bulk::usage::{self, Allowance};
+use crate::faults::JobFault;
 use crate::org::{OrgState, Work};
 
 /// Rows of one batch, as the day's allowance counts them.
@@ -36,6 +37,8 @@ const AHEAD: usize = 2;
 pub(super) struct Writer<'org> {
     org: &'org OrgState,
     job: Job,
+    /// How it ends before its end, by a fault.
+    ends: Option<JobFault>,
     columns: Columns,
     successes: File,
     failures: File,
@@ -55,7 +58,8 @@ impl<'org> Writer<'org> {
         let files = &org.bulk.files;
         let successes = files.resume(&job.id, Part::Successes, job.progress.successes_end)?;
         let failures = files.resume(&job.id, Part::Failures, job.progress.failures_end)?;
-        Ok(Self { org, job, columns, successes, failures, texts: (Vec::new(), Vec::new()) })
+        let ends = org.faults.end_of_job(org.now());
+        Ok(Self { org, job, ends, columns, successes, failures, texts: (Vec::new(), Vec::new()) })
     }
 
     pub(super) fn write_all(mut self, reader: CsvReader<impl Read + Send>) -> Result<Ended, Fault> {
@@ -67,6 +71,9 @@ impl<'org> Writer<'org> {
     }
 
     fn received(&mut self, read: Receiver<Result<Block, CsvError>>) -> Result<Ended, Fault> {
+        if let Some(ended) = self.end_by_fault() {
+            return Ok(ended);
+        }
         for block in read {
             if self.org.stop.is_cancelled() {
                 return Ok(Ended::Elsewhere);
@@ -87,12 +94,18 @@ impl<'org> Writer<'org> {
     fn block(&mut self, block: &Block) -> Result<Option<Ended>, Fault> {
         for _ in 0..=MOST_RETRIES {
             match self.transaction(block)? {
-                Step::Kept => return Ok(None),
+                Step::Kept => return Ok(self.end_by_fault()),
                 Step::Ended(ended) => return Ok(Some(ended)),
                 Step::PutBack => {}
             }
         }
         Ok(Some(Ended::Failed(faults::too_many_locks(MOST_LOCK_FAILURES))))
+    }
+
+    /// The end that a fault makes, when as many rows have been worked on as it lets pass.
+    fn end_by_fault(&self) -> Option<Ended> {
+        let ends = self.ends.as_ref().filter(|ends| self.job.progress.processed >= ends.after_rows)?;
+        Some(ends.error.clone().map_or(Ended::Aborted, Ended::Failed))
     }
 
     fn transaction(&mut self, block: &Block) -> Result<Step, Fault> {
@@ -147,8 +160,10 @@ impl<'org> Writer<'org> {
         self.texts.0.clear();
         self.texts.1.clear();
         let mut locked = 0;
+        let left = self.ends.as_ref().map(|ends| ends.after_rows.saturating_sub(job.progress.processed));
+        let most = left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
         for start in (0..block.len()).step_by(CHUNK) {
-            let rows = || block.rows().skip(start).take(CHUNK);
+            let rows = || block.rows().take(most).skip(start).take(CHUNK);
             let chunk = Chunk::new(work, columns, definition, rows());
             for row in rows() {
                 let done = chunk.write(row)?;
