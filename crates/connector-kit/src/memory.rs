@@ -4,11 +4,12 @@ mod connection;
 mod finder;
 mod finding;
 mod org;
+mod org_jobs;
 mod people;
 mod writes;
 
 pub use connection::MemoryConnection;
-pub use org::{Maker, MemoryOrg, OrgRecord, OrgTerms, RecordState, SendFault};
+pub use org::{JobTerms, Maker, MemoryOrg, OrgRecord, OrgTerms, RecordState, SendFault};
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

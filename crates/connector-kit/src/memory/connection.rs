@@ -41,8 +41,11 @@ impl Destination for MemoryConnection {
         Ok(self.there.schema(object))
     }
 
-    fn batching(&self, _: &Operation, _: WriteOptions, _: usize) -> Batching {
-        Batching { rows: self.there.terms.batch_rows, route: Route::Call, calls: 1 }
+    fn batching(&self, _: &Operation, _: WriteOptions, waiting: usize) -> Batching {
+        match self.there.terms.jobs {
+            Some(jobs) if waiting >= jobs.from_rows => Batching { rows: jobs.rows, route: Route::Job, calls: 5 },
+            _ => Batching { rows: self.there.terms.batch_rows, route: Route::Call, calls: 1 },
+        }
     }
 
     fn calls_made(&self) -> u64 {
@@ -51,14 +54,24 @@ impl Destination for MemoryConnection {
 
     async fn prepare(&self, batch: &WriteBatch) -> Result<Intent, ConnectorError> {
         self.there.org().sign_in(&self.consumer_key)?;
+        let job = match batch.route {
+            Route::Job => {
+                self.call()?;
+                Some(self.there.org().open_job())
+            }
+            Route::Call => None,
+        };
         let rows = (0..batch.rows.len()).map(|row| prepare_row(batch, row)).collect();
-        let write = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows, job: None };
+        let write = Prepared { object: batch.object.clone(), operation: batch.operation.clone(), rows, job };
         let intent = OrgIntent { prepared_at: self.there.now(), write };
         serde_json::to_vec(&intent).map(Intent).map_err(unreadable)
     }
 
     async fn send(&self, intent: &Intent, watch: &dyn SendWatch) -> Result<Answers, SendFailure> {
         let prepared = read(intent).map_err(SendFailure::NotSent)?;
+        if let Some(job) = prepared.write.job {
+            return self.run_job(job, prepared, watch).await;
+        }
         self.call().map_err(SendFailure::NotSent)?;
         let (now, lost) = (self.there.now(), |what| Err(SendFailure::MayHaveHappened(trouble(what))));
         let answers = {
@@ -88,7 +101,11 @@ impl Destination for MemoryConnection {
         silent_for: Duration,
         claimed: &dyn ClaimedRecords,
     ) -> Result<Recovery, ConnectorError> {
-        self.find_out(&read(intent)?, silent_for, claimed).await
+        let prepared = read(intent)?;
+        match prepared.write.job {
+            Some(job) => self.recover_job(job, &prepared, silent_for, claimed).await,
+            None => self.find_out(&prepared, silent_for, claimed).await,
+        }
     }
 
     fn finder(&self) -> &dyn RecordFinder {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use salesbridge_model::{Clock, Timestamp};
 
 use super::connection::MemoryConnection;
+use super::org_jobs::OrgJob;
 use super::writes::OrgIntent;
 use super::{LONGEST_KEY, is_external_id};
 use crate::{FieldSchema, ObjectSchema};
@@ -31,6 +32,21 @@ pub struct OrgTerms {
     pub calls_a_day: usize,
     /// How long a write may be under way after its sender has fallen silent.
     pub in_flight: Duration,
+    /// Jobs, where it has them.
+    pub jobs: Option<JobTerms>,
+}
+
+/// How an org takes jobs.
+#[derive(Clone, Copy, Debug)]
+pub struct JobTerms {
+    /// From how many rows on they go by jobs.
+    pub from_rows: usize,
+    /// Most rows of one.
+    pub rows: usize,
+    /// How long one is worked on.
+    pub takes: Duration,
+    /// How long it is known after its end.
+    pub kept_for: Duration,
 }
 
 /// What the next send meets instead of an answer. A send that the org refuses anyway meets nothing.
@@ -99,6 +115,9 @@ pub(super) struct Org {
     pub(super) faults: VecDeque<SendFault>,
     pub(super) under_way: Vec<(Timestamp, OrgIntent)>,
     pub(super) sends: usize,
+    pub(super) jobs: Vec<OrgJob>,
+    /// Jobs whose queueing is on its way.
+    pub(super) queueings: Vec<(Timestamp, usize, OrgIntent)>,
 }
 
 impl MemoryOrg {
@@ -140,7 +159,8 @@ impl MemoryOrg {
 
     /// Writes that are under way.
     pub fn under_way(&self) -> usize {
-        self.org().under_way.len()
+        let org = self.org();
+        org.under_way.len() + org.jobs_under_way()
     }
 
     /// Calls it answered in the last 24 hours.

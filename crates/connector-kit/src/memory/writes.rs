@@ -22,6 +22,8 @@ pub(super) struct OrgIntent {
 impl Org {
     /// Lets writes land whose time has come, in the order of their times.
     pub(super) fn land(&mut self, now: Timestamp) {
+        self.land_queueings(now);
+        self.work_on_jobs(now);
         if self.under_way.is_empty() {
             return;
         }

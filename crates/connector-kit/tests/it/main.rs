@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_connector_kit::conformance::{Subject, check_destination};
-use salesbridge_connector_kit::memory::{Fault, MemoryConnection, MemoryDestination, MemoryOrg, OrgTerms, SendFault};
+use salesbridge_connector_kit::memory::{
+    Fault, JobTerms, MemoryConnection, MemoryDestination, MemoryOrg, OrgTerms, SendFault,
+};
 use salesbridge_connector_kit::{Destination, Route};
 use salesbridge_testkit::ManualClock;
 
@@ -63,6 +65,7 @@ async fn the_in_memory_destination_passes_the_suite() {
 struct Org {
     org: Arc<MemoryOrg>,
     connection: MemoryConnection,
+    route: Route,
 }
 
 #[async_trait]
@@ -88,7 +91,7 @@ impl Subject for Org {
     }
 
     fn route(&self) -> Route {
-        Route::Call
+        self.route
     }
 
     async fn lose_next_answer(&self, written: bool) {
@@ -110,8 +113,12 @@ async fn the_org_in_memory_passes_the_suite() {
         batch_rows: 200,
         calls_a_day: 1000,
         in_flight: Duration::from_secs(600),
+        // One that takes no time is over when it is looked at.
+        jobs: Some(JobTerms { from_rows: 2, rows: 200, takes: Duration::ZERO, kept_for: Duration::from_secs(600) }),
     };
-    let org = MemoryOrg::new(Arc::new(ManualClock::default()), terms, "app");
-    let connection = org.connect("app");
-    check_destination(&Org { org, connection }).await;
+    for route in [Route::Call, Route::Job] {
+        let org = MemoryOrg::new(Arc::new(ManualClock::default()), terms.clone(), "app");
+        let connection = org.connect("app");
+        check_destination(&Org { org, connection, route }).await;
+    }
 }

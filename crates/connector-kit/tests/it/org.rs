@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use salesbridge_connector_kit::memory::{MemoryOrg, OrgTerms, SendFault};
+use async_trait::async_trait;
+use salesbridge_connector_kit::memory::{JobTerms, MemoryOrg, OrgTerms, SendFault};
 use salesbridge_connector_kit::{
     Cells, ConnectorError, Destination, FieldValue, Intent, NextStep, NothingClaimed, Operation, RecoveredRow,
-    Recovery, Route, RowAnswer, SendFailure, Unwatched, WriteBatch, WriteOptions, WriteRow,
+    Recovery, Route, RowAnswer, SendFailure, SendWatch, Unwatched, WriteBatch, WriteOptions, WriteRow,
 };
 use salesbridge_testkit::ManualClock;
 
@@ -105,10 +106,71 @@ async fn a_person_is_the_last_to_have_written_a_field_until_we_write_it() {
     assert!(org.records()[0].touched.is_empty());
 }
 
+#[tokio::test]
+async fn a_job_that_nobody_waits_for_is_known_until_it_is_forgotten() {
+    let (org, clock) = org();
+    let way_in = org.connect("app");
+    let intent = way_in.prepare(&WriteBatch { route: Route::Job, ..creates("jobs") }).await.unwrap();
+    assert!(matches!(way_in.send(&intent, &Impatient).await, Err(SendFailure::GivenUp)));
+    let waits = way_in.recover(&intent, Duration::ZERO, &NothingClaimed).await.unwrap();
+    assert!(matches!(waits, Recovery::Wait { .. }) && org.records().is_empty() && org.under_way() == 1, "{waits:?}");
+    clock.advance(TAKES);
+    let told = way_in.recover(&intent, Duration::ZERO, &NothingClaimed).await.unwrap();
+    assert!(matches!(&told, Recovery::Rows(rows) if matches!(rows[0], RecoveredRow::Answered(_))), "{told:?}");
+    clock.advance(KEPT_FOR);
+    assert_eq!(way_in.recover(&intent, IN_FLIGHT, &NothingClaimed).await.unwrap(), told, "its record tells");
+    assert_eq!((org.records().len(), org.jobs()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_job_whose_queueing_comes_late_is_ended_before_and_never_acts() {
+    let (org, clock) = org();
+    let way_in = org.connect("app");
+    let intent = way_in.prepare(&WriteBatch { route: Route::Job, ..creates("late") }).await.unwrap();
+    org.script([SendFault::LandsLater(Duration::from_secs(60))]);
+    assert!(matches!(way_in.send(&intent, &Unwatched).await, Err(SendFailure::MayHaveHappened(_))));
+    let told = way_in.recover(&intent, Duration::ZERO, &NothingClaimed).await.unwrap();
+    assert_eq!(told, Recovery::Rows(vec![RecoveredRow::NotSent]));
+    clock.advance(Duration::from_secs(60) + TAKES);
+    assert_eq!((org.records().len(), org.under_way()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_or_aborted_by_somebody_is_found_out() {
+    let (org, clock) = org();
+    let way_in = org.connect("app");
+    let intent = way_in.prepare(&WriteBatch { route: Route::Job, ..creates("ended") }).await.unwrap();
+    org.aborts_open_jobs();
+    assert!(matches!(way_in.send(&intent, &Impatient).await, Err(SendFailure::MayHaveHappened(_))));
+    org.forgets_jobs();
+    let doubted = way_in.recover(&intent, Duration::ZERO, &NothingClaimed).await.unwrap();
+    assert_eq!(doubted, Recovery::Wait { pause: IN_FLIGHT });
+    clock.advance(IN_FLIGHT);
+    let told = way_in.recover(&intent, IN_FLIGHT, &NothingClaimed).await.unwrap();
+    assert_eq!((told, org.records().len()), (Recovery::Rows(vec![RecoveredRow::NotSent]), 0));
+}
+
+/// Gives up at the first question.
+struct Impatient;
+
+#[async_trait]
+impl SendWatch for Impatient {
+    fn sent(&self) {}
+    fn answered(&self) {}
+    async fn waits(&self, _: Duration) -> bool {
+        false
+    }
+}
+
+/// How long a job is worked on, and how long it is known after that.
+const TAKES: Duration = Duration::from_secs(30);
+const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+
 fn org() -> (Arc<MemoryOrg>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::default());
     let fields = ["A", "Key__c"].map(str::to_owned).to_vec();
-    let terms = OrgTerms { fields, batch_rows: 200, calls_a_day: 10, in_flight: IN_FLIGHT };
+    let jobs = Some(JobTerms { from_rows: 2, rows: 200, takes: TAKES, kept_for: KEPT_FOR });
+    let terms = OrgTerms { fields, batch_rows: 200, calls_a_day: 10, in_flight: IN_FLIGHT, jobs };
     (MemoryOrg::new(clock.clone(), terms, "app"), clock)
 }
 

@@ -1,4 +1,4 @@
-//! The client directory as a stream of text columns.
+//! The client directory as a stream of text columns; clients that are archived are not in it.
 
 use std::sync::Arc;
 
@@ -34,7 +34,13 @@ impl Source for ClientRows {
     }
 
     async fn with_keys(&self, keys: &[String]) -> Result<RecordBatch, SourceError> {
-        let clients = async { self.0.read().await?.clients().find_many(keys).await };
+        let clients = async {
+            let mut tx = self.0.read().await?;
+            let mut clients = tx.clients().find_many(keys).await?;
+            let archived = tx.clients().archived(keys).await?;
+            clients.retain(|client| !archived.contains(&client.key));
+            Ok(clients)
+        };
         self.rows(clients.await)
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Event {
     ClientsImported(usize),
     TwinsImported,
     ClientEdited,
+    /// Archived, or taken back if they are.
+    ClientsMoved(usize),
     ClientEditedOften(usize),
     SalesEdit,
     SalesDelete,
@@ -41,6 +43,8 @@ pub(super) enum Event {
     ConnectionEnabled,
     FullRunAsked,
     RunCancelled,
+    JobsDeleted,
+    OpenJobsAborted,
     SendsMeet(SendFault),
     CommitFails(CommitFailure, usize),
     ProcessDies(Step, usize),
@@ -94,6 +98,7 @@ impl Town {
             1 => Event::TwinsImported,
             2 => Event::ClientEditedOften(2 + self.number(20)),
             3 if self.chance(300) => Event::FullRunAsked,
+            4 => Event::ClientsMoved(1 + self.number(4)),
             _ => Event::ClientEdited,
         }
     }
@@ -112,7 +117,7 @@ impl Town {
 
     fn of_bad_luck(&self) -> Event {
         let hours = |most: u64| self.seconds(60, most * 3600);
-        match self.number(19) {
+        match self.number(21) {
             0 => Event::OrgGoesDown(hours(3)),
             1 => Event::SignInRefused(hours(20)),
             2 => Event::AppDeleted(hours(10)),
@@ -128,9 +133,10 @@ impl Town {
                 self.number(6),
             ),
             12..15 => Event::SendsMeet(self.fault()),
+            15 => Event::JobsDeleted,
+            16 => Event::OpenJobsAborted,
             _ => {
-                let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| !step.is_of_jobs()).collect();
-                let step = steps[self.number(steps.len())];
+                let step = Step::ALL[self.number(Step::ALL.len())];
                 Event::ProcessDies(step, self.number(3))
             }
         }

@@ -18,6 +18,7 @@ impl Town {
             Event::ClientsImported(number) => self.imports(number).await,
             Event::TwinsImported => self.imports_twins().await,
             Event::ClientEdited => self.edits_a_client().await,
+            Event::ClientsMoved(number) => self.moves_clients(number).await,
             Event::ClientEditedOften(times) => self.edits_often(times).await,
             Event::FullRunAsked => self.asks_for_full_run().await,
             Event::RunCancelled => self.cancels_a_run().await,
@@ -80,6 +81,8 @@ impl Town {
                 self.will_happen_in(time, Event::RuleLifted);
             }
             Event::RuleLifted => self.org.refuses_values(None),
+            Event::JobsDeleted => self.org.forgets_jobs(),
+            Event::OpenJobsAborted => self.org.aborts_open_jobs(),
             Event::SendsMeet(fault) => self.org.script([fault]),
             other => panic!("{other:?} does not happen in the org"),
         }
@@ -131,7 +134,7 @@ impl Town {
         if !self.chance(in_a_thousand) {
             return;
         }
-        let event = match self.number(12) {
+        let event = match self.number(15) {
             0 => Event::SalesDelete,
             1 => Event::SalesConvert,
             2 | 3 => Event::SalesEdit,
@@ -139,6 +142,9 @@ impl Town {
             5 if self.chance(200) => Event::SyncDisabled(self.seconds(1, 600)),
             6 if self.chance(200) => Event::RunCancelled,
             7 if self.chance(200) => Event::AppDeleted(self.seconds(1, 3600)),
+            12 => Event::ClientsMoved(1),
+            13 => Event::JobsDeleted,
+            14 if self.chance(300) => Event::OpenJobsAborted,
             _ => Event::ClientEdited,
         };
         Box::pin(self.happens(event)).await;

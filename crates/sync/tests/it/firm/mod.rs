@@ -1,4 +1,4 @@
-//! Thirty days of a firm in virtual time: clients edited, sales people editing, limits hit, outages, token policies, an app deleted and made again,
+//! Thirty days of a firm in virtual time: clients edited and archived, jobs given up and forgotten, sales people editing, limits hit, outages, token policies, an app deleted and made again,
 //! processes dying. After every step nothing is lost and nothing doubled.
 //!
 //! Everything follows from the seed. `SALESBRIDGE_TEST_FIRMS=1000` looks at more seeds than the usual ones, `SALESBRIDGE_TEST_SEED=17` at one.
@@ -53,7 +53,7 @@ fn live_through(share: u64) {
         Some(seed) => seed..seed + 1,
         None => 0..number("SALESBRIDGE_TEST_FIRMS").unwrap_or(FIRMS),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     for seed in seeds.filter(|seed| seed % TESTS == share) {
         runtime.block_on(live_once(seed));
     }

@@ -76,6 +76,21 @@ impl Town {
         self.saves(&[client]).await;
     }
 
+    /// Clients are archived, or taken back: some that are, and some that are not.
+    pub(super) async fn moves_clients(&self, number: usize) {
+        let mut keys: Vec<String> =
+            (0..number).map(|_| format!("C-{:05}", 1 + self.number(self.state_clients()))).collect();
+        keys.sort();
+        keys.dedup();
+        let mut tx = self.disk.write().await.unwrap();
+        let back = tx.clients().archived(&keys).await.unwrap();
+        keys.retain(|key| !back.contains(key));
+        self.notes(|| format!("{keys:?} are archived, {back:?} taken back"));
+        tx.clients().set_archived(&keys, true, self.now()).await.unwrap();
+        tx.clients().set_archived(&back, false, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     fn state_clients(&self) -> usize {
         self.state().clients
     }

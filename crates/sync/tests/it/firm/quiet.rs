@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use salesbridge_connector_kit::memory::{Maker, RecordState};
-use salesbridge_model::{Client, Link, RunState};
+use salesbridge_model::{Client, Link, RunState, RunTrigger};
 use salesbridge_store::{DueCounts, DueRow, DueState, Store};
 
 use super::office::DESCRIBED_ANEW;
 use super::reading::expected;
 use super::town::Town;
+
+/// Full runs in a row that may be cancelled in quiet time.
+const MOST_CANCELLED: usize = 10;
 
 impl Town {
     /// Mends everything, waits until nobody has anything to do, and looks at every client.
@@ -17,18 +20,31 @@ impl Town {
         self.notes(|| "quiet time".to_owned());
         self.mends_everything().await;
         self.clock.advance(DESCRIBED_ANEW);
-        for full_run in [false, true] {
-            if full_run {
-                self.asks_for_full_run().await;
+        self.is_looked_after().await;
+        // What happens in the middle of something may cancel the run too.
+        for _ in 0..MOST_CANCELLED {
+            self.asks_for_full_run().await;
+            self.is_looked_after().await;
+            if !self.newest_full_run_was_cancelled().await {
+                break;
             }
-            self.administrator_looks().await;
-            self.waits_for_rest().await;
-            self.administrator_looks().await;
-            self.waits_for_rest().await;
         }
         self.is_at_rest().await;
         self.checks_counts().await;
         self.checks_every_client().await;
+    }
+
+    async fn is_looked_after(self: &Arc<Self>) {
+        for _ in 0..2 {
+            self.administrator_looks().await;
+            self.waits_for_rest().await;
+        }
+    }
+
+    async fn newest_full_run_was_cancelled(&self) -> bool {
+        let runs = self.runs().await;
+        let full = runs.iter().filter(|run| run.trigger == RunTrigger::Full);
+        full.max_by_key(|run| run.created_at).is_some_and(|run| run.state == RunState::Cancelled)
     }
 
     async fn mends_everything(&self) {
@@ -81,11 +97,11 @@ impl Town {
         assert!(full.is_some(), "some run was completed");
     }
 
-    /// Every client that is not refused for a reason has exactly one record, with its values but those that sales people changed.
+    /// Every client that is neither archived nor refused for a reason has exactly one record, with its values but those that sales people changed.
     async fn checks_every_client(&self) {
         let mut tx = self.disk.read().await.unwrap();
         let clients = tx.clients().after(None, 10_000).await.unwrap();
-        let keys: Vec<String> = clients.iter().map(|client| client.key.clone()).collect();
+        let keys: Vec<String> = (1..=self.state().clients).map(|number| format!("C-{number:05}")).collect();
         let links = tx.links().find_many(self.sync, &keys).await.unwrap();
         let due = tx.due().find_many(self.sync, &keys).await.unwrap();
         let links: BTreeMap<&str, &Link> = links.iter().map(|link| (link.source_key.as_str(), link)).collect();

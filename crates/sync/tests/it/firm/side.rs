@@ -70,6 +70,36 @@ impl Side {
     }
 }
 
+/// Waits for a job in virtual time, in which things happen.
+struct Waiting<'a> {
+    side: &'a Side,
+    watch: &'a dyn SendWatch,
+}
+
+#[async_trait]
+impl SendWatch for Waiting<'_> {
+    fn uploaded(&self) {
+        self.watch.uploaded();
+    }
+
+    fn sent(&self) {
+        self.watch.sent();
+    }
+
+    fn answered(&self) {
+        self.watch.answered();
+    }
+
+    async fn waits(&self, pause: Duration) -> bool {
+        self.side.town.something_happens_meanwhile(150).await;
+        self.side.waits(pause).await;
+        if self.side.town.chance(15) {
+            self.side.freezes().await;
+        }
+        self.watch.waits(Duration::ZERO).await
+    }
+}
+
 #[async_trait]
 impl Destination for Side {
     async fn describe(&self, object: &str, refresh: bool) -> Result<ObjectSchema, ConnectorError> {
@@ -95,7 +125,7 @@ impl Destination for Side {
             self.town.org.script([SendFault::LandsLater(after)]);
         }
         self.on_the_way().await;
-        let sent = self.way_in.send(intent, watch).await;
+        let sent = self.way_in.send(intent, &Waiting { side: self, watch }).await;
         match &sent {
             Ok(answers) => {
                 self.town.notes(|| format!("process {} sent {} rows: {answers:?}", self.process, answers.len()))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use salesbridge_connector_kit::memory::{MemoryOrg, OrgTerms};
+use salesbridge_connector_kit::memory::{JobTerms, MemoryOrg, OrgTerms};
 use salesbridge_model::{Clock, ConnectionId, InstallationId, SyncId, Timestamp};
 use salesbridge_store::Store;
 use salesbridge_store::memory::MemoryStore;
@@ -20,6 +20,8 @@ use super::reading::lines;
 const DIARY: usize = 60;
 /// How long a write may be under way after its sender has fallen silent.
 const IN_FLIGHT: Duration = Duration::from_secs(300);
+/// How long a job is known after its end.
+const SEVEN_DAYS: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a write is under way at most after it has left, which a process that froze may do two minutes after its lease was taken from it.
 pub(super) const LATEST_LANDING: Duration = Duration::from_secs(150);
 
@@ -76,6 +78,12 @@ fn terms(seed: u64) -> OrgTerms {
         batch_rows: [1, 3, 10, 200][(seed / 4 % 4) as usize],
         calls_a_day: 300,
         in_flight: IN_FLIGHT,
+        jobs: (!seed.is_multiple_of(3)).then(|| JobTerms {
+            from_rows: 2 + (seed % 5) as usize,
+            rows: [4, 50][(seed / 2 % 2) as usize],
+            takes: Duration::from_secs([1, 30, 400][(seed / 3 % 3) as usize]),
+            kept_for: SEVEN_DAYS,
+        }),
     }
 }
 
@@ -182,7 +190,11 @@ impl Town {
         self.comes_to_rest().await;
         let state = self.state();
         let (clients, deaths, events) = (state.clients, state.deaths, state.events);
-        format!("{clients} clients, {} sends, {events} events, {deaths} deaths", self.org.sends())
+        format!(
+            "{clients} clients, {} sends, {} jobs, {events} events, {deaths} deaths",
+            self.org.sends(),
+            self.org.jobs()
+        )
     }
 
     /// Lets things happen and processes look, in the order of time.

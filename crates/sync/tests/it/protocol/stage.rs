@@ -84,7 +84,8 @@ impl Stage {
         sync.mapping.lines = lines();
         sync.options.external_id_field = shape.external_id.then(|| "Key__c".to_owned());
         let fields = ["LastName", "Company", "FirstName", "Email", "Key__c"].map(str::to_owned).to_vec();
-        let terms = OrgTerms { fields, batch_rows: shape.batch_rows, calls_a_day: 10_000, in_flight: IN_FLIGHT };
+        let terms =
+            OrgTerms { fields, batch_rows: shape.batch_rows, calls_a_day: 10_000, in_flight: IN_FLIGHT, jobs: None };
         let org = MemoryOrg::new(clock.clone(), terms, "app");
         let object = org.connect("app").describe("Lead", false).await.unwrap();
         let stage = Arc::new(Self {
