@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{IntentId, SyncId};
-use salesbridge_store::stored::{Stored, json, micros};
-use salesbridge_store::{JournalEntry, JournalRepository, StoreError};
+use salesbridge_store::stored::{Stored, micros};
+use salesbridge_store::{JournalEntry, JournalRepository, StoreError, intent_rows};
 use sqlx::PgConnection;
 
 use crate::failure::{failed, failed_or_taken};
@@ -26,7 +26,7 @@ impl JournalRepository for PostgresJournal<'_> {
         .bind(entry.connection_id.to_string())
         .bind(entry.lease)
         .bind(&entry.payload)
-        .bind(json(OPERATION, &entry.rows)?)
+        .bind(intent_rows::to_text(OPERATION, &entry.rows)?)
         .bind(micros(entry.created_at))
         .execute(&mut *self.0)
         .await
@@ -44,6 +44,15 @@ impl JournalRepository for PostgresJournal<'_> {
         .await
         .map_err(failed("journal.unsettled"))?;
         rows.into_iter().map(entry).collect()
+    }
+
+    async fn count(&mut self, sync: SyncId) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM journal WHERE sync_id = $1")
+            .bind(sync.to_string())
+            .fetch_one(&mut *self.0)
+            .await
+            .map_err(failed("journal.count"))?;
+        Ok(count.unsigned_abs())
     }
 
     async fn settle(&mut self, id: IntentId) -> Result<bool, StoreError> {
@@ -67,7 +76,7 @@ fn entry(
         connection_id: stored.parse("connection id", &connection_id)?,
         lease,
         payload,
-        rows: stored.json("rows", &rows)?,
+        rows: intent_rows::from_text(&stored, &rows)?,
         created_at: stored.instant("creation time", created_at)?,
     })
 }

@@ -48,6 +48,9 @@ pub trait JournalRepository: Send {
     /// A sync's unsettled entries, oldest first.
     async fn unsettled(&mut self, sync: SyncId) -> Result<Vec<JournalEntry>, StoreError>;
 
+    /// How many there are of a sync.
+    async fn count(&mut self, sync: SyncId) -> Result<u64, StoreError>;
+
     /// Removes one; false when it is gone already.
     async fn settle(&mut self, id: IntentId) -> Result<bool, StoreError>;
 }

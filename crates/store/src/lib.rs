@@ -11,6 +11,7 @@ mod due;
 mod error;
 mod housekeeping;
 mod installation;
+pub mod intent_rows;
 mod journal;
 mod leases;
 mod links;

@@ -107,6 +107,18 @@ impl<'r> Stored<'r> {
         serde_json::from_str(text).map_err(|cause| self.corrupt(what, Box::new(cause)))
     }
 
+    /// As [`Stored::json`], for a structure that borrows from the text.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the text is not that structure.
+    pub(crate) fn borrowed_json<'t, T: serde::Deserialize<'t>>(
+        &self,
+        what: &'static str,
+        text: &'t str,
+    ) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|cause| self.corrupt(what, Box::new(cause)))
+    }
+
     /// As [`Stored::json`], for a column that may be empty.
     ///
     /// # Errors
@@ -127,7 +139,7 @@ impl<'r> Stored<'r> {
         T::try_from(number).map_err(|_| self.corrupt(what, format!("{number} is out of range").into()))
     }
 
-    fn corrupt(&self, what: &'static str, cause: Cause) -> StoreError {
+    pub(crate) fn corrupt(&self, what: &'static str, cause: Cause) -> StoreError {
         StoreError::Corrupt { what, row: format!("{} {}", self.noun, self.key), cause }
     }
 }

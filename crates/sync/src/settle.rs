@@ -27,6 +27,9 @@ pub(crate) enum RowEnd {
     Uncertain(String),
 }
 
+/// Rows whose links, due rows and outcomes are held at once: a batch may have twenty thousand.
+const PIECE_ROWS: usize = 1000;
+
 /// First pause of a row that was put off; it doubles with every attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -46,16 +49,20 @@ impl Engine {
         if !self.journal.settle(&mut *tx, entry.id).await? {
             return Ok(());
         }
-        let keys: Vec<String> = entry.rows.iter().map(|row| row.source_key.clone()).collect();
-        let links = tx.links().find_many(job.sync.id, &keys).await?;
-        let due = tx.due().find_many(job.sync.id, &keys).await?;
         tx.timelines().add(entry.run_id, &timeline::batch(entry, &ends, calls, self.clock.now())).await?;
         timeline::count_calls(job, &ends, calls);
-        let mut settlement = Settlement::new(job, entry.run_id, self.clock.now(), links, due);
-        for (row, end) in entry.rows.iter().zip(ends) {
-            settlement.add(row, end);
+        let mut ends = ends.into_iter();
+        let mut calls = calls;
+        for rows in entry.rows.chunks(PIECE_ROWS) {
+            let keys: Vec<String> = rows.iter().map(|row| row.source_key.clone()).collect();
+            let links = tx.links().find_many(job.sync.id, &keys).await?;
+            let due = tx.due().find_many(job.sync.id, &keys).await?;
+            let mut settlement = Settlement::new(job, entry.run_id, self.clock.now(), links, due);
+            for (row, end) in rows.iter().zip(&mut ends) {
+                settlement.add(row, end);
+            }
+            settlement.store(&mut *tx, std::mem::take(&mut calls)).await?;
         }
-        settlement.store(&mut *tx, calls).await?;
         tx.commit().await?;
         if answered {
             *self.answered.lock().unwrap_or_else(PoisonError::into_inner).entry(entry.sync_id).or_default() += 1;

@@ -79,7 +79,7 @@ impl Hub {
         let mut tx = self.store.read().await?;
         let links = tx.links().count(sync.id).await?;
         let due = tx.due().counts(sync.id, self.clock.now()).await?;
-        let unsettled = tx.journal().unsettled(sync.id).await?.len() as u64;
+        let unsettled = tx.journal().count(sync.id).await?;
         let open_runs = tx.runs().open(sync.id).await?.len() as u64;
         let newest = PageRequest { after: None, limit: Some(1) };
         let last_run = tx.runs().list(Some(sync.id), &newest).await?.items.pop();

@@ -42,7 +42,7 @@ impl Hub {
             let syncs = tx.syncs().list(&page).await?;
             for sync in syncs.items {
                 let due = tx.due().counts(sync.id, now).await?;
-                let unsettled = tx.journal().unsettled(sync.id).await?.len() as u64;
+                let unsettled = tx.journal().count(sync.id).await?;
                 let oldest = tx.due().ready(sync.id, now, 1).await?.first().map(|row| now - row.updated_at);
                 let lag_seconds = oldest.and_then(|lag| u64::try_from(lag.num_seconds()).ok()).unwrap_or_default();
                 let held = sync.held.is_some();

@@ -14,6 +14,8 @@ pub(super) async fn entries_come_back_in_the_order_of_their_ids(store: &dyn Stor
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.journal().unsettled(sync_id(1)).await.unwrap(), [intent(1), empty, intent(3)]);
     assert_eq!(tx.journal().unsettled(sync_id(2)).await.unwrap(), []);
+    assert_eq!(tx.journal().count(sync_id(1)).await.unwrap(), 3);
+    assert_eq!(tx.journal().count(sync_id(2)).await.unwrap(), 0);
 }
 
 pub(super) async fn an_entry_is_settled_once(store: &dyn Store) {

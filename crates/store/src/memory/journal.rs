@@ -28,6 +28,11 @@ impl JournalRepository for MemoryJournal<'_> {
         Ok(state.journal.rows().filter(|entry| entry.sync_id == sync).cloned().collect())
     }
 
+    async fn count(&mut self, sync: SyncId) -> Result<u64, StoreError> {
+        let state = self.0.seen("journal.count")?;
+        Ok(state.journal.rows().filter(|entry| entry.sync_id == sync).count() as u64)
+    }
+
     async fn settle(&mut self, id: IntentId) -> Result<bool, StoreError> {
         Ok(self.0.changed("journal.settle")?.journal.remove(&id))
     }
