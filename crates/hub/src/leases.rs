@@ -66,16 +66,19 @@ impl LeaseKeeper {
 
     /// Prolongs a lease for as long as this is polled; when another process has it all the same, `stop` is set. Never ends by itself.
     pub(crate) async fn keep(&self, lease: &Lease, stop: &CancellationToken) {
+        let mut has_told = false;
         while let Some(length) = self.terms.shared_for {
             tokio::time::sleep(length / 3).await;
             match self.prolong(lease, length).await {
-                Ok(true) => {}
+                Ok(true) => has_told = false,
                 Ok(false) => {
                     tracing::warn!(lease = lease.name(), "another process has taken over {}", lease.name());
                     stop.cancel();
                     break;
                 }
+                Err(_) if has_told => {}
                 Err(error) => {
+                    has_told = true;
                     tracing::warn!(lease = lease.name(), error = %Chain(&error), "{} could not be prolonged", lease.name());
                 }
             }

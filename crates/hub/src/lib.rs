@@ -37,7 +37,7 @@ pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;
 use crate::leases::LeaseKeeper;
-use crate::reconciler::Progress;
+use crate::reconciler::{Outage, Progress};
 
 /// One installation of Salesbridge, in the process that owns it.
 pub struct Hub {
@@ -51,6 +51,7 @@ pub struct Hub {
     leases: LeaseKeeper,
     changed: Notify,
     progress: Progress,
+    outage: Outage,
 }
 
 /// What a hub is made of.
@@ -104,6 +105,7 @@ impl Hub {
             leases,
             changed: Notify::new(),
             progress,
+            outage: Outage::default(),
         }))
     }
 

@@ -3,6 +3,7 @@
 //! It takes no input but the store. Syncs advance beside each other; one sync never beside itself.
 
 mod holding_back;
+mod outage;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::holding_back::HeldBack;
+pub(crate) use self::outage::Outage;
 use crate::{Chain, Hub, HubError, machine_trouble};
 
 /// How far each sync is, in this process. Times are on the clock's monotonic time: setting the machine's clock neither hastens nor delays anything.
@@ -45,15 +47,27 @@ impl Hub {
     /// Runs until `stop` is set, then waits for batches under way to be finished and recorded.
     pub async fn reconcile(self: Arc<Self>, stop: CancellationToken) {
         let tasks = TaskTracker::new();
+        let mut pauses = None;
         loop {
-            if let Err(error) = self.start_due(&tasks, &stop).await {
+            let Err(error) = self.start_due(&tasks, &stop).await else {
+                pauses = None;
+                self.outage.has_read(self.clock.monotonic());
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => break,
+                    () = self.changed.notified() => continue,
+                    () = tokio::time::sleep(self.next_look()) => continue,
+                }
+            };
+            if !self.outage.met(&error, self.clock.monotonic()) {
                 tracing::error!(error = %Chain(&error), "the reconciler could not read the store; it tries again");
             }
+            // Whatever is due or signalled has to wait for the store.
+            let pause = pauses.get_or_insert_with(|| backoff(LOOK_EVERY)).next().unwrap_or(LOOK_EVERY);
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                () = self.changed.notified() => {}
-                () = tokio::time::sleep(self.next_look()) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         tasks.close();
@@ -101,15 +115,19 @@ impl Hub {
 
     async fn advance(self: Arc<Self>, sync: Sync, connection: Connection, stop: CancellationToken) {
         let answered_before = self.engine.answered(sync.id);
+        let mut database_fails = false;
         let ending = match self.advance_under_lease(&sync, &connection, &stop).await {
             Ok(Some(ending)) => ending,
             // Another process does it; its lease may end any time.
             Ok(None) | Err(HubError::Engine(EngineError::LeaseLost)) => {
-                self.release(sync.id, &Advance::Stopped, self.clock.monotonic(), true);
+                self.release(sync.id, &Advance::Stopped, self.clock.monotonic(), true, LONGEST_PAUSE);
                 return;
             }
             Err(error) => {
-                tracing::warn!(sync.id = %sync.id, error = %Chain(&error), "sync {} could not advance", sync.name);
+                database_fails = self.outage.met(&error, self.clock.monotonic());
+                if !database_fails {
+                    tracing::warn!(sync.id = %sync.id, error = %Chain(&error), "sync {} could not advance", sync.name);
+                }
                 Advance::Obstructed(obstacle_of(&error))
             }
         };
@@ -118,10 +136,17 @@ impl Hub {
             Advance::Obstructed(obstacle) => Some(obstacle),
             Advance::Idle { .. } | Advance::Stopped => None,
         };
-        if let Err(error) = self.remember(&sync, &connection, obstacle).await {
-            tracing::error!(sync.id = %sync.id, error = %Chain(&error), "what stands in the way of sync {} could not be stored", sync.name);
+        match self.remember(&sync, &connection, obstacle).await {
+            Ok(()) if !database_fails => self.outage.has_written(ended_at),
+            Ok(()) => {}
+            Err(error) if self.outage.met(&error, ended_at) => {}
+            Err(error) => {
+                tracing::error!(sync.id = %sync.id, error = %Chain(&error), "what stands in the way of sync {} could not be stored", sync.name);
+            }
         }
-        self.release(sync.id, &ending, ended_at, self.engine.answered(sync.id) > answered_before);
+        let progressed = self.engine.answered(sync.id) > answered_before;
+        let longest_pause = if database_fails { LONGEST_PAUSE_FOR_DATABASE } else { LONGEST_PAUSE };
+        self.release(sync.id, &ending, ended_at, progressed, longest_pause);
     }
 
     /// Advances a sync if this process may; `None` when another does.
@@ -217,7 +242,7 @@ impl Hub {
     }
 
     /// Ends an advance that came to its end at `ended_at`; what is told of a pause and the pause itself count from there. Pauses grow only while obstacles follow each other with no progress between them.
-    fn release(&self, sync: SyncId, ending: &Advance, ended_at: Duration, progressed: bool) {
+    fn release(&self, sync: SyncId, ending: &Advance, ended_at: Duration, progressed: bool, longest_pause: Duration) {
         let mut progress = self.progress.lock();
         let mine = progress.entry(sync).or_default();
         mine.busy = false;
@@ -231,8 +256,9 @@ impl Hub {
                 mine.wake_at = next_at.map(|at| now + (at - self.clock.now()).to_std().unwrap_or_default());
             }
             Advance::Obstructed(Obstacle::RetryLater { pause, .. }) => {
-                let growing = mine.backoff.get_or_insert_with(backoff).next().unwrap_or(LONGEST_PAUSE);
-                mine.blocked_until = Some(ended_at + pause.unwrap_or(growing));
+                let growing =
+                    mine.backoff.get_or_insert_with(|| backoff(LONGEST_PAUSE)).next().unwrap_or(LONGEST_PAUSE);
+                mine.blocked_until = Some(ended_at + pause.unwrap_or_else(|| growing.min(longest_pause)));
             }
             Advance::Obstructed(Obstacle::HoldConnection(_) | Obstacle::HoldSync(_) | Obstacle::Outdated(_))
             | Advance::Stopped => {}
@@ -261,12 +287,15 @@ const SHORTEST_LOOK: Duration = Duration::from_millis(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Longest pause after an obstacle.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+/// Longest pause while the database itself is the obstacle: to try costs little, and everything waits for it.
+const LONGEST_PAUSE_FOR_DATABASE: Duration = Duration::from_secs(5);
 
-fn backoff() -> ExponentialBackoff {
+/// Growing pauses, with jitter.
+fn backoff(longest: Duration) -> ExponentialBackoff {
     ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
+        .with_max_delay(longest)
         .without_max_times()
         .build()
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::syncs::PairsProblem;
-use salesbridge_hub::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
+use salesbridge_hub::{Chain, FieldProblem, HubError, MachineTrouble, StartNotice, machine_trouble};
 use salesbridge_model::ParseIdError;
 use serde_json::json;
 
@@ -116,11 +116,16 @@ impl From<HubError> for Problem {
             }
             HubError::Store(_) | HubError::Engine(_) | HubError::Source(_) => {
                 if let Some(trouble) = machine_trouble(&error) {
-                    tracing::warn!(error = %Chain(&error), "a request failed: {trouble}");
+                    if trouble == MachineTrouble::Away {
+                        // The reconciler tells the log of it once; every request would be a storm.
+                        tracing::debug!(error = %Chain(&error), "a request failed: {trouble}");
+                    } else {
+                        tracing::warn!(error = %Chain(&error), "a request failed: {trouble}");
+                    }
                     return Problem {
                         detail: trouble.to_string(),
                         ..problem(
-                            StatusCode::INSUFFICIENT_STORAGE,
+                            status_of(trouble),
                             trouble.code(),
                             "The database cannot be used for now",
                             trouble.remedy(),
@@ -139,6 +144,14 @@ impl From<HubError> for Problem {
                 }
             }
         }
+    }
+}
+
+/// What passes by itself is "try again later"; what a person has to mend in the storage is not.
+fn status_of(trouble: MachineTrouble) -> StatusCode {
+    match trouble {
+        MachineTrouble::Away | MachineTrouble::Locked => StatusCode::SERVICE_UNAVAILABLE,
+        MachineTrouble::NoRoom | MachineTrouble::ReadOnly | MachineTrouble::Damaged => StatusCode::INSUFFICIENT_STORAGE,
     }
 }
 

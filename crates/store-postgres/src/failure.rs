@@ -1,9 +1,9 @@
 //! PostgreSQL's failures in the store's words. It decides nothing but which word.
 
-use salesbridge_store::StoreError;
+use salesbridge_store::{MachineTrouble, StoreError};
 use sqlx::error::{DatabaseError, ErrorKind};
 
-/// What people can do something about; the cause inside [`StoreError::Database`].
+/// What people can do something about; the cause inside [`StoreError::Database`], or [`StoreError::Machine`] when it passes by itself.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresFault {
     /// The address cannot be used. It may hold a password, so it is not shown.
@@ -70,6 +70,12 @@ pub enum PostgresFault {
         /// The time limit.
         seconds: u64,
     },
+    /// The server's disk is full.
+    #[error("the disk of the PostgreSQL server is full: {reason}")]
+    Full {
+        /// The server's words.
+        reason: String,
+    },
     /// The server's rights are too narrow.
     #[error("the user of the address may not do this: {reason}; make it the owner of the database")]
     Forbidden {
@@ -93,7 +99,10 @@ pub(crate) fn failed(operation: &'static str) -> impl Fn(sqlx::Error) -> StoreEr
         sqlx::Error::ColumnDecode { index, source } => {
             StoreError::Corrupt { what: "column", row: format!("{operation}, column {index}"), cause: source }
         }
-        other => StoreError::Database { operation, cause: cause(other) },
+        other => match fault(other) {
+            Ok(fault) => of_fault(operation, fault),
+            Err(other) => StoreError::Database { operation, cause: Box::new(other) },
+        },
     }
 }
 
@@ -107,26 +116,46 @@ pub(crate) fn failed_or_taken(operation: &'static str, what: &'static str) -> im
 
 impl From<PostgresFault> for StoreError {
     fn from(fault: PostgresFault) -> Self {
-        Self::Database { operation: "open", cause: Box::new(fault) }
+        of_fault("open", fault)
     }
 }
 
-fn cause(error: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
-    match fault(error) {
-        Ok(fault) => Box::new(fault),
-        Err(other) => Box::new(other),
+fn of_fault(operation: &'static str, fault: PostgresFault) -> StoreError {
+    match fault.trouble() {
+        Some(trouble) => StoreError::Machine { operation, trouble, cause: Box::new(fault) },
+        None => StoreError::Database { operation, cause: Box::new(fault) },
+    }
+}
+
+impl PostgresFault {
+    /// What the work waits for; `None` for what only another address or another right can mend.
+    fn trouble(&self) -> Option<MachineTrouble> {
+        match self {
+            Self::Unreachable { .. } | Self::Lost { .. } | Self::NoConnection { .. } => Some(MachineTrouble::Away),
+            Self::Busy { .. } => Some(MachineTrouble::Locked),
+            Self::Full { .. } => Some(MachineTrouble::NoRoom),
+            Self::Address { .. }
+            | Self::Refused { .. }
+            | Self::NoDatabase { .. }
+            | Self::Unfit { .. }
+            | Self::Forbidden { .. } => None,
+        }
     }
 }
 
 /// The fault behind an error in the middle of the work; the error itself when there is none.
 fn fault(error: sqlx::Error) -> Result<PostgresFault, sqlx::Error> {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => Ok(PostgresFault::Lost { cause: Box::new(error) }),
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => {
+            Ok(PostgresFault::Lost { cause: Box::new(error) })
+        }
         sqlx::Error::PoolTimedOut => Ok(PostgresFault::NoConnection { seconds: CONNECTION_SECONDS }),
         sqlx::Error::Database(ref cause) => match state(cause.as_ref()).as_str() {
-            // The server stops, or somebody ended the session: admin_shutdown, crash_shutdown, cannot_connect_now,
-            // idle_in_transaction_session_timeout (postgresql.org/docs/current/errcodes-appendix.html).
+            // The server stops, starts, or somebody ended the session: admin_shutdown, crash_shutdown, cannot_connect_now,
+            // idle_in_transaction_session_timeout; and class 08, connection exceptions (postgresql.org/docs/current/errcodes-appendix.html).
             "57P01" | "57P02" | "57P03" | "25P03" => Ok(PostgresFault::Lost { cause: Box::new(error) }),
+            state if state.starts_with("08") => Ok(PostgresFault::Lost { cause: Box::new(error) }),
+            "53100" => Ok(PostgresFault::Full { reason: cause.message().to_owned() }),
             "55P03" => Ok(PostgresFault::Busy { seconds: WRITER_SECONDS }),
             "42501" => Ok(PostgresFault::Forbidden { reason: cause.message().to_owned() }),
             _ => Err(error),
@@ -134,7 +163,6 @@ fn fault(error: sqlx::Error) -> Result<PostgresFault, sqlx::Error> {
         other => Err(other),
     }
 }
-
 /// The SQLSTATE of an error.
 pub(crate) fn state(error: &dyn DatabaseError) -> String {
     error.code().map(std::borrow::Cow::into_owned).unwrap_or_default()

@@ -54,11 +54,15 @@ const BEGIN_WRITING: &str = "BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL id
 /// own, after the transaction is known to sqlx: one that is dropped while it waits is then rolled back, and gives the lock away.
 const TAKE_TURNS: &str = "SELECT pg_advisory_xact_lock(8314045570085974633)";
 
+/// A transaction that has no connection after this time looks whether the server answers at all.
+const LOOK_AFTER: Duration = Duration::from_secs(3);
+
 const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The store in one PostgreSQL database. Cloning shares the connections.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
+    options: PgConnectOptions,
     writer: PgPool,
     readers: PgPool,
 }
@@ -68,13 +72,13 @@ impl PostgresStore {
     /// do so at the same moment. Connections that break later are made anew.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] when a newer program wrote it; [`StoreError::Database`] with a [`PostgresFault`] when the server cannot
-    /// be reached or refuses.
+    /// [`StoreError::NewerSchema`] when a newer program wrote it; [`StoreError::Machine`] with a [`PostgresFault`] when the server cannot
+    /// be reached, and [`StoreError::Database`] with one when it refuses.
     pub async fn open(address: &Secret<String>) -> Result<Self, StoreError> {
         let options = server::options(address)?;
         let mut first = server::connect(&options).await?;
         migrations::run(&mut first).await?;
-        Ok(Self { writer: pool(1, options.clone()), readers: pool(READERS, options) })
+        Ok(Self { writer: pool(1, options.clone()), readers: pool(READERS, options.clone()), options })
     }
 
     /// Closes the connections after the transactions under way have ended.
@@ -85,17 +89,36 @@ impl PostgresStore {
 
     /// A transaction that writes, once it is this one's turn.
     async fn begin_writing(&self) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
-        let mut transaction = self.writer.begin_with(BEGIN_WRITING).await.map_err(failed("write"))?;
+        let mut transaction = self.begin(&self.writer, BEGIN_WRITING, "write").await?;
         sqlx::query(TAKE_TURNS).execute(&mut *transaction).await.map_err(failed("write"))?;
         Ok(transaction)
+    }
+
+    /// A transaction on a connection of a pool. A pool goes on asking a server that is down until its time is over; nobody waits that long
+    /// to hear that the server is away.
+    async fn begin(
+        &self,
+        pool: &PgPool,
+        statement: &'static str,
+        operation: &'static str,
+    ) -> Result<sqlx::Transaction<'static, Postgres>, StoreError> {
+        let mut begun = std::pin::pin!(pool.begin_with(statement));
+        let at_once = tokio::time::timeout(LOOK_AFTER, &mut begun).await;
+        let begun = match at_once {
+            Ok(begun) => begun,
+            Err(_) => {
+                server::look(&self.options).await?;
+                begun.await
+            }
+        };
+        begun.map_err(failed(operation))
     }
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn read(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        let transaction = self.readers.begin_with(BEGIN_READING).await.map_err(failed("read"))?;
-        Ok(Box::new(PostgresTransaction::new(transaction)))
+        Ok(Box::new(PostgresTransaction::new(self.begin(&self.readers, BEGIN_READING, "read").await?)))
     }
 
     async fn write(&self) -> Result<Box<dyn Transaction>, StoreError> {

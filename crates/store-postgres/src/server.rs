@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use salesbridge_model::Secret;
 use salesbridge_store::StoreError;
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions, Connection};
 use url::Url;
 
 use crate::failure::{PostgresFault, failed, state};
@@ -55,17 +55,27 @@ pub(crate) fn options(address: &Secret<String>) -> Result<PgConnectOptions, Post
 
 /// Connects once and looks whether the database can be used at all.
 pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    let attempt = tokio::time::timeout(PATIENCE, options.connect()).await;
-    let mut connection = match attempt {
-        Ok(Ok(connection)) => connection,
-        Ok(Err(error)) => return Err(refusal(options, error).into()),
-        Err(_) => {
-            let cause = format!("no answer within {} s", PATIENCE.as_secs()).into();
-            return Err(PostgresFault::Unreachable { server: server(options), cause }.into());
-        }
-    };
+    let mut connection = reach(options).await?;
     check(&mut connection).await?;
     Ok(connection)
+}
+
+/// Looks whether the server lets us in at this moment.
+pub(crate) async fn look(options: &PgConnectOptions) -> Result<(), StoreError> {
+    // A server that lets us in and then cannot say good-bye is there all the same.
+    drop(reach(options).await?.close().await);
+    Ok(())
+}
+
+async fn reach(options: &PgConnectOptions) -> Result<PgConnection, PostgresFault> {
+    match tokio::time::timeout(PATIENCE, options.connect()).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(refusal(options, error)),
+        Err(_) => {
+            let cause = format!("no answer within {} s", PATIENCE.as_secs()).into();
+            Err(PostgresFault::Unreachable { server: server(options), cause })
+        }
+    }
 }
 
 async fn check(connection: &mut PgConnection) -> Result<(), StoreError> {

@@ -31,7 +31,12 @@ pub(crate) fn failed_or_taken(operation: &'static str, what: &'static str) -> im
 
 /// What SQLite's result code says about the machine (sqlite.org/rescode.html).
 fn trouble_of(error: &sqlx::Error) -> Option<MachineTrouble> {
-    let sqlx::Error::Database(error) = error else { return None };
+    let error = match error {
+        sqlx::Error::Database(error) => error,
+        // Those before us in the queue of writers, each of whom waited in vain.
+        sqlx::Error::PoolTimedOut => return Some(MachineTrouble::Locked),
+        _ => return None,
+    };
     let code: i32 = error.code()?.parse().ok()?;
     match (code & 0xff, code) {
         // SQLITE_FULL; SQLITE_IOERR_WRITE is what a limit on the size of a file looks like.

@@ -32,10 +32,10 @@ impl MachineTrouble {
     /// The one thing to do next.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::NoRoom => "Make room on the disk of the data directory; what was begun goes on by itself",
+            Self::NoRoom => "Make room on the disk of the database; what was begun goes on by itself",
             Self::ReadOnly => "Make the data directory and its files writable for the user that runs salesbridge",
             Self::Damaged => "Stop salesbridge, and restore a backup: `salesbridge restore FILE --replace`",
-            Self::Locked => "End the other program that has the database open; what was begun goes on by itself",
+            Self::Locked => "End the other program that keeps the database locked; what was begun goes on by itself",
             Self::Away => "Start the database, or mend the way to it; what was begun goes on by itself",
         }
     }

@@ -56,6 +56,7 @@ async fn a_server_that_does_not_answer_is_named() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (fault, text) = refusal(&format!("postgres://ann:hush@127.0.0.1:{port}/hub")).await;
     assert!(matches!(fault, PostgresFault::Unreachable { .. }), "{fault:?}");
+    assert!(text.contains("trouble: Away"), "{text}");
     assert!(text.contains(&format!("127.0.0.1:{port}")) && text.contains("refused"), "{text}");
     assert!(!text.contains("hush"), "{text}");
 }
@@ -102,6 +103,6 @@ async fn refusal(address: &str) -> (PostgresFault, String) {
         text.push_str(&format!(": {error}"));
         next = error.source();
     }
-    let StoreError::Database { cause, .. } = error else { panic!("{text}") };
+    let (StoreError::Database { cause, .. } | StoreError::Machine { cause, .. }) = error else { panic!("{text}") };
     (*cause.downcast().unwrap(), text)
 }

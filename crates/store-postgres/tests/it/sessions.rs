@@ -1,8 +1,9 @@
 //! Several stores on one database, and sessions that break.
 
 use std::task::Poll;
+use std::time::Duration;
 
-use salesbridge_store::{Store, StoreError};
+use salesbridge_store::{MachineTrouble, Store, StoreError};
 use salesbridge_store_postgres::{PostgresFault, PostgresStore};
 use salesbridge_testkit::{PostgresDatabase, PostgresServer, client, moment};
 
@@ -106,6 +107,12 @@ async fn a_restarted_server_needs_no_restart_of_ours() {
     tx.clients().save(&[client("C-1")], moment(0)).await.unwrap();
     tx.commit().await.unwrap();
     server.stop();
+    is_away(&store).await;
+    // A socket that refuses, as a port does on which nobody listens: the pool would go on asking for half a minute.
+    let address = server.address();
+    let (_, folder) = address.query_pairs().next().unwrap();
+    drop(std::os::unix::net::UnixListener::bind(format!("{folder}/.s.PGSQL.5432")).unwrap());
+    tokio::time::timeout(Duration::from_secs(20), is_away(&store)).await.expect("nobody waits for the pool");
     server.go_on().await;
 
     assert_eq!(store.read().await.unwrap().clients().count().await.unwrap(), 1);
@@ -116,8 +123,16 @@ async fn a_restarted_server_needs_no_restart_of_ours() {
     drop(database);
 }
 
+async fn is_away(store: &PostgresStore) {
+    let (reading, writing) = (store.read().await.err(), store.write().await.err());
+    for error in [reading, writing] {
+        assert!(matches!(error, Some(StoreError::Machine { trouble: MachineTrouble::Away, .. })), "{error:?}");
+    }
+}
+
 fn is_lost(error: &StoreError) -> bool {
-    matches!(error, StoreError::Database { cause, .. } if matches!(cause.downcast_ref(), Some(PostgresFault::Lost { .. })))
+    let StoreError::Machine { trouble: MachineTrouble::Away, cause, .. } = error else { return false };
+    matches!(cause.downcast_ref(), Some(PostgresFault::Lost { .. }))
 }
 
 #[expect(clippy::unwrap_used, reason = "a test without its database cannot go on")]

@@ -18,9 +18,9 @@ use crate::TempFolder;
 /// Where Debian puts PostgreSQL's programs, a folder per version.
 const PROGRAMS: &str = "/usr/lib/postgresql";
 
-/// Runs the server until a line comes, or standard input ends: it does when the process that holds the other end ends, however that
+/// Runs the server until a line comes, which names the signal that stops it, or standard input ends: it does when the process that holds the other end ends, however that
 /// happens, and then nobody else is left to remove the folder.
-const UNTIL_INPUT_ENDS: &str = "\"$@\" >>log 2>&1 & server=$!; echo started; read -r line; kill -INT $server; wait $server; [ -n \"$line\" ] || rm -rf \"$PWD\"";
+const UNTIL_INPUT_ENDS: &str = "\"$@\" >>log 2>&1 & server=$!; echo started; read -r line; kill -${line:-INT} $server; wait $server; [ -n \"$line\" ] || rm -rf \"$PWD\"";
 
 /// Runs in the folder of the data; says where it listens by a socket there. Durability is nothing to tests: `fsync` is off.
 const SETTINGS: [&str; 7] = [
@@ -138,11 +138,20 @@ impl PostgresServer {
         }
     }
 
-    /// Stops it as an administrator would: connections are cut, what was committed stays.
+    /// Stops it as an administrator would (`pg_ctl stop -m fast`): connections are cut, what was committed stays.
     pub fn stop(&mut self) {
+        self.stop_by(b"INT\n");
+    }
+
+    /// Stops it without letting it do anything more (`pg_ctl stop -m immediate`): it recovers from its log when it is started again.
+    pub fn stop_at_once(&mut self) {
+        self.stop_by(b"QUIT\n");
+    }
+
+    fn stop_by(&mut self, signal: &[u8]) {
         if let Some(mut process) = self.process.take() {
             if let Some(mut input) = process.stdin.take() {
-                let _ = input.write_all(b"stop\n");
+                let _ = input.write_all(signal);
             }
             let _ = process.wait();
         }
