@@ -1,54 +1,68 @@
 //! For implementations: the rows of an intent as text. A job has thousands of rows with the same fields, so each set of fields is named once, and the
 //! fingerprints of a row follow each other.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use salesbridge_model::{ConfirmedFields, Fingerprint};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::stored::{Stored, json};
 use crate::{IntentRow, StoreError};
 
-#[derive(Serialize, Deserialize)]
+/// What is read; what is written has the same form.
+#[derive(Deserialize)]
 struct Rows<'a> {
     /// Sets of field names, each in the order of its fingerprints.
-    #[serde(borrow)]
-    sets: Vec<Vec<std::borrow::Cow<'a, str>>>,
+    sets: Vec<Vec<String>>,
     #[serde(borrow)]
     rows: Vec<Row<'a>>,
 }
 
 /// Source key, revision, record id, number of the set of fields, fingerprints of 16 bytes in Base64.
-#[derive(Serialize, Deserialize)]
-struct Row<'a>(
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
-    i64,
-    #[serde(borrow)] Option<std::borrow::Cow<'a, str>>,
-    usize,
-    String,
-);
+#[derive(Deserialize)]
+struct Row<'a>(String, i64, Option<String>, usize, #[serde(borrow)] Cow<'a, str>);
 
 /// The rows of an intent as text.
 ///
 /// # Errors
 /// As [`json`].
 pub fn to_text(operation: &'static str, rows: &[IntentRow]) -> Result<String, StoreError> {
-    let mut sets: Vec<Vec<_>> = Vec::new();
+    let mut sets: Vec<Vec<&str>> = Vec::new();
     let mut known: HashMap<Vec<&str>, usize> = HashMap::new();
-    let mut compact = Vec::with_capacity(rows.len());
+    let mut set_of_row = Vec::with_capacity(rows.len());
     for row in rows {
         let fields: Vec<&str> = row.confirms.0.keys().map(String::as_str).collect();
         let set = *known.entry(fields).or_insert_with_key(|fields| {
-            sets.push(fields.iter().map(|field| (*field).into()).collect());
+            sets.push(fields.clone());
             sets.len() - 1
         });
-        let prints: Vec<u8> = row.confirms.0.values().flat_map(|print| print.0.to_be_bytes()).collect();
-        let record_id = row.record_id.as_deref().map(Into::into);
-        compact.push(Row(row.source_key.as_str().into(), row.revision, record_id, set, BASE64.encode(prints)));
+        set_of_row.push(set);
     }
-    json(operation, &Rows { sets, rows: compact })
+    json(operation, &Written { sets, rows: WrittenRows { rows, set_of_row } })
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    sets: Vec<Vec<&'a str>>,
+    rows: WrittenRows<'a>,
+}
+
+/// Rows that become text one after the other, so that they are in memory once.
+struct WrittenRows<'a> {
+    rows: &'a [IntentRow],
+    set_of_row: Vec<usize>,
+}
+
+impl Serialize for WrittenRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().zip(&self.set_of_row).map(|(row, set)| {
+            let prints: Vec<u8> = row.confirms.0.values().flat_map(|print| print.0.to_be_bytes()).collect();
+            (&row.source_key, row.revision, &row.record_id, set, BASE64.encode(prints))
+        }))
+    }
 }
 
 /// The rows that a text holds. Up to schema 7 every row had its own field names.
@@ -61,15 +75,15 @@ pub fn from_text(stored: &Stored<'_>, text: &str) -> Result<Vec<IntentRow>, Stor
     }
     let Rows { sets, rows } = stored.borrowed_json("rows", text)?;
     let row = |Row(source_key, revision, record_id, set, prints): Row<'_>| {
-        let prints = BASE64.decode(prints).ok()?;
+        let prints = BASE64.decode(prints.as_bytes()).ok()?;
         let (prints, []) = prints.as_chunks::<16>() else { return None };
         let fields = sets.get(set).filter(|fields| fields.len() == prints.len())?;
         let prints = prints.iter().map(|print| Fingerprint(u128::from_be_bytes(*print)));
         Some(IntentRow {
-            source_key: source_key.into_owned(),
+            source_key,
             revision,
-            record_id: record_id.map(Into::into),
-            confirms: ConfirmedFields(fields.iter().map(|field| field.clone().into_owned()).zip(prints).collect()),
+            record_id,
+            confirms: ConfirmedFields(fields.iter().cloned().zip(prints).collect()),
         })
     };
     let rows: Option<Vec<IntentRow>> = rows.into_iter().map(row).collect();

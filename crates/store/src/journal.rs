@@ -27,7 +27,7 @@ pub struct JournalEntry {
 }
 
 /// What settling one row of an intent needs.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct IntentRow {
     /// The source row's key.
     pub source_key: String,

@@ -8,7 +8,7 @@ use salesbridge_connector_kit::{
 };
 use salesbridge_journal::{NewIntent, Step};
 use salesbridge_model::{RunId, RunProblem, RunState};
-use salesbridge_store::{JournalEntry, Transaction};
+use salesbridge_store::{IntentRow, JournalEntry, Transaction};
 
 use crate::advance::{Advance, Obstacle};
 use crate::engine::{Engine, Job};
@@ -38,7 +38,7 @@ impl Engine {
             if batch.len() > batching.rows {
                 parts.push_front(batch.split_off(batching.rows));
             }
-            match self.deliver_batch(job, run, &batch, batching.route).await? {
+            match self.deliver_batch(job, run, &mut batch, batching.route).await? {
                 Sent::Settled => {}
                 Sent::Ends(ending) => return Ok(Some(ending)),
                 Sent::RefusedWhole => {
@@ -50,23 +50,25 @@ impl Engine {
         Ok(None)
     }
 
+    /// The rows lose their intents to the journal, and have them back when they are refused as a whole.
     async fn deliver_batch(
         &self,
         job: &Job<'_>,
         run: RunId,
-        rows: &[OutgoingRow],
+        rows: &mut [OutgoingRow],
         route: Route,
     ) -> Result<Sent, EngineError> {
         if job.stop.is_cancelled() {
             return Ok(Sent::Ends(Advance::Stopped));
         }
-        let batch = write_batch(job, job.plan.fields(), rows, route);
-        let intent = match job.destination.prepare(&batch).await {
+        let prepared = job.destination.prepare(&write_batch(job, job.plan.fields(), rows, route)).await;
+        let intent = match prepared {
             Ok(intent) => intent,
             Err(error) => return Ok(Sent::Ends(self.obstructed(&error))),
         };
         self.steps.reached(Step::BeforeJournal);
-        let Some(entry) = self.record(job, run, intent, rows).await? else {
+        let intents = rows.iter_mut().map(|row| std::mem::take(&mut row.intent)).collect();
+        let Some(entry) = self.record(job, run, intent, intents).await? else {
             return Ok(Sent::Ends(Advance::Stopped));
         };
         self.steps.reached(Step::AfterJournal);
@@ -77,7 +79,11 @@ impl Engine {
         }
         let sent = job.destination.send(&Intent(entry.payload.clone()), &Watch { engine: self, job, run }).await;
         let calls = job.destination.calls_made() - calls_before;
-        self.settle_sent(job, &entry, sent, calls).await
+        let ending = self.settle_sent(job, &entry, sent, calls).await?;
+        if matches!(ending, Sent::RefusedWhole) {
+            rows.iter_mut().zip(entry.rows).for_each(|(row, intent)| row.intent = intent);
+        }
+        Ok(ending)
     }
 
     async fn settle_sent(
@@ -144,7 +150,7 @@ impl Engine {
         job: &Job<'_>,
         run: RunId,
         intent: Intent,
-        rows: &[OutgoingRow],
+        rows: Vec<IntentRow>,
     ) -> Result<Option<JournalEntry>, EngineError> {
         let mut tx = self.write(job).await?;
         if !is_wanted(&mut *tx, job, run).await? {
@@ -155,7 +161,7 @@ impl Engine {
             run_id: run,
             connection_id: job.sync.connection_id,
             payload: intent.0,
-            rows: rows.iter().map(|row| row.intent.clone()).collect(),
+            rows,
         };
         let entry = self.journal.record(&mut *tx, job.lease, new).await?;
         tx.commit().await?;

@@ -68,7 +68,7 @@ impl LockedRows {
                 }
             }
         }
-        let mut batches: VecDeque<Vec<OutgoingRow>> = free.chunks(size).map(<[OutgoingRow]>::to_vec).collect();
+        let mut batches: VecDeque<Vec<OutgoingRow>> = parted(free, size).collect();
         batches.extend(packed(groups.into_values().collect(), size));
         batches
     }
@@ -99,10 +99,19 @@ fn packed(mut groups: Vec<Group>, size: usize) -> Vec<Vec<OutgoingRow>> {
         let cap = group.cap(size);
         match batches.last_mut() {
             Some(last) if last.len() + group.rows.len() <= cap => last.extend(group.rows),
-            _ => batches.extend(group.rows.chunks(cap).map(<[OutgoingRow]>::to_vec)),
+            _ => batches.extend(parted(group.rows, cap)),
         }
     }
     batches
+}
+
+/// The rows in parts of at most `size`.
+fn parted(rows: Vec<OutgoingRow>, size: usize) -> impl Iterator<Item = Vec<OutgoingRow>> {
+    let mut rows = rows.into_iter();
+    std::iter::from_fn(move || {
+        let part: Vec<_> = rows.by_ref().take(size).collect();
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 /// The record that stands between rows: one that the other side named and the row refers to, else one that it named, else one that the row refers to; else
