@@ -31,6 +31,8 @@ async fn a_database_of_a_newer_program_is_refused_and_untouched() {
 
     let refused = PostgresStore::open(&Secret::new(database.address())).await.unwrap_err();
     assert!(matches!(refused, StoreError::NewerSchema { found: 9999, .. }), "{refused:?}");
+    let told = refused.to_string();
+    assert!(told.contains("schema version 9999") && told.ends_with("; install the newer program"), "{told}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod contract;
 mod database;
 mod killed;
+mod older;
 mod sessions;
 
 use salesbridge_model::Secret;

@@ -1,7 +1,8 @@
 //! The suite every implementation of [`Store`] passes: one function per clause of the contract.
 //!
 //! An implementation's tests call [`run_all`] with a maker of fresh, empty stores on the real database, [`due_agrees_with_a_model`] with
-//! random numbers, and [`remember_everything`] and [`everything_is_remembered`] around a reopening. It knows no database.
+//! random numbers, [`remember_everything`] and [`everything_is_remembered`] around a reopening, and [`rows_of_an_earlier_schema_are_remembered`] on
+//! databases that earlier schemas wrote. It knows no database.
 
 #![expect(clippy::unwrap_used, reason = "a clause that cannot go on has failed")]
 
@@ -16,6 +17,7 @@ mod installation;
 mod journal;
 mod leases;
 mod links;
+mod older;
 mod outbox;
 mod outcomes;
 mod runs;
@@ -29,6 +31,7 @@ mod verifications;
 
 pub use due_model::due_agrees_with_a_model;
 pub use everything::{everything_is_remembered, remember_everything};
+pub use older::rows_of_an_earlier_schema_are_remembered;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
