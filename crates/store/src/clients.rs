@@ -87,7 +87,8 @@ pub trait ClientRepository: Send {
     /// Those of the keys whose clients are archived, in key order.
     async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError>;
 
-    /// Removes a client and everything that syncs of the stream `clients` know of it: links, due rows, outcomes, notes of runs, outbox entries; and
+    /// Removes a client and everything that syncs of the stream `clients` know of it: links, due rows, outcomes, notes of runs, outbox entries; a run whose
+    /// cursor is the client goes on after the one before it; and
     /// remembers `digest`, which stands for the key. Journal entries stay. False when there is no such client and nothing was known of it.
     async fn erase(&mut self, key: &str, digest: &str, at: Timestamp) -> Result<bool, StoreError>;
 

@@ -2,6 +2,7 @@
 
 mod contract;
 mod database;
+mod erasing;
 mod killed;
 mod older;
 mod sessions;

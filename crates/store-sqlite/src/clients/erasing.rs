@@ -4,13 +4,16 @@ use salesbridge_model::Timestamp;
 use salesbridge_store::stored::micros;
 use sqlx::SqliteConnection;
 
-/// Each takes the key. Syncs of other streams may use the same key for something else.
-const STATEMENTS: [&str; 5] = [
+/// Each takes the key. Syncs of other streams may use the same key for something else. A run that has come as far as the client has come as far as
+/// the one before it.
+const STATEMENTS: [&str; 6] = [
     "DELETE FROM links WHERE source_key = ? AND sync_id IN (SELECT id FROM syncs WHERE stream = 'clients')",
     "DELETE FROM due WHERE source_key = ? AND sync_id IN (SELECT id FROM syncs WHERE stream = 'clients')",
     "DELETE FROM outcomes WHERE source_key = ? AND run_id IN \
      (SELECT runs.id FROM runs JOIN syncs ON syncs.id = runs.sync_id WHERE syncs.stream = 'clients')",
     "DELETE FROM outbox WHERE source_key = ? AND stream = 'clients'",
+    "UPDATE runs SET cursor = (SELECT max(key) FROM clients WHERE key < ?1) WHERE cursor = ?1 \
+     AND sync_id IN (SELECT id FROM syncs WHERE stream = 'clients')",
     "DELETE FROM clients WHERE key = ?",
 ];
 

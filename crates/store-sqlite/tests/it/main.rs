@@ -2,6 +2,7 @@
 
 mod contract;
 mod copies;
+mod erasing;
 mod file;
 mod killed;
 mod older;

@@ -1,6 +1,6 @@
 //! Clauses about the client directory.
 
-use salesbridge_model::{Client, OutcomeKind};
+use salesbridge_model::{Client, OutcomeKind, Run};
 
 use super::samples::{
     at, client, first, full_client, id, keys, lay_ground, link, next, outcome, run, save_clients, sync_id, waiting,
@@ -149,7 +149,7 @@ pub(super) async fn archiving_and_back_is_announced(store: &dyn Store) {
 
 pub(super) async fn erasing_removes_all_that_is_known(store: &dyn Store) {
     lay_ground(store).await;
-    save_clients(store, &[full_client("a"), client("ab")]).await;
+    save_clients(store, &[client("Z"), full_client("a"), client("ab")]).await;
     let mut tx = store.write().await.unwrap();
     for (key, record) in [("a", "00Q000000000001AAA"), ("ab", "00Q000000000002AAA")] {
         tx.links().save(&[link(key, record)]).await.unwrap();
@@ -158,6 +158,7 @@ pub(super) async fn erasing_removes_all_that_is_known(store: &dyn Store) {
     }
     let mut noted = run(1);
     noted.warnings = keys(&["a: City is left out", "Lead has no MiddleName", "ab: City is left out"]);
+    noted.cursor = Some("a".to_owned());
     tx.runs().update(&noted).await.unwrap();
     tx.commit().await.unwrap();
 
@@ -173,9 +174,15 @@ pub(super) async fn erasing_removes_all_that_is_known(store: &dyn Store) {
     left(tx.links().find_many(sync_id(1), &both).await.unwrap().into_iter().map(|link| link.source_key).collect());
     left(tx.due().find_many(sync_id(1), &both).await.unwrap().into_iter().map(|row| row.source_key).collect());
     left(tx.outcomes().recorded(id("run", 1), &both).await.unwrap());
-    left(tx.outbox().after(0, 10).await.unwrap().into_iter().map(|entry| entry.source_key).collect());
+    let announced = tx.outbox().after(0, 10).await.unwrap().into_iter().map(|entry| entry.source_key);
+    assert_eq!(announced.collect::<Vec<_>>(), ["Z", "ab"]);
     let run = tx.runs().find(id("run", 1)).await.unwrap().unwrap();
     assert_eq!(run.warnings, ["Lead has no MiddleName", "ab: City is left out"]);
+    assert_eq!(run.cursor.as_deref(), Some("Z"), "nothing lies between that client and the one that is gone");
+    let mut tx = store.write().await.unwrap();
+    tx.runs().update(&Run { cursor: Some("Z".to_owned()), ..run }).await.unwrap();
+    assert!(tx.clients().erase("Z", "d3", at(1)).await.unwrap());
+    assert_eq!(tx.runs().find(id("run", 1)).await.unwrap().unwrap().cursor, None, "there is no client before it");
 }
 
 pub(super) async fn an_erased_key_is_remembered_until_readmitted(store: &dyn Store) {

@@ -11,6 +11,7 @@ mod clients;
 mod connections;
 mod due;
 mod due_model;
+mod erasing;
 mod everything;
 mod housekeeping;
 mod installation;
@@ -30,6 +31,7 @@ mod transactions;
 mod verifications;
 
 pub use due_model::due_agrees_with_a_model;
+pub use erasing::{erase_the_client, know_a_client};
 pub use everything::{everything_is_remembered, remember_everything};
 pub use older::rows_of_an_earlier_schema_are_remembered;
 

@@ -116,12 +116,17 @@ impl State {
             known |= self.links.edit(sync).is_some_and(|links| links.remove(key));
         }
         let runs: Vec<RunId> = self.runs.rows().filter(|run| syncs.contains(&run.sync_id)).map(|run| run.id).collect();
+        let before = self.clients.rows().map(|client| &client.key).filter(|other| other.as_str() < key).max().cloned();
         for run in &runs {
             known |= self.outcomes.edit(run).is_some_and(|outcomes| outcomes.remove(key));
             if let Some(run) = self.runs.edit(run) {
-                let before = run.warnings.len();
+                let notes = run.warnings.len();
                 run.warnings.retain(|note| !note.starts_with(&format!("{key}: ")));
-                known |= run.warnings.len() < before;
+                known |= run.warnings.len() < notes;
+                if run.cursor.as_deref() == Some(key) {
+                    run.cursor.clone_from(&before);
+                    known = true;
+                }
             }
         }
         known
