@@ -220,9 +220,11 @@ impl<'a> Settlement<'a> {
             code: "UNCERTAIN".to_owned(),
             message: reason,
             fields: Vec::new(),
-            remedy:
-                "Look in Salesforce whether the record is there; then retry the row if it is not, or drop it if it is"
-                    .to_owned(),
+            remedy: format!(
+                "Look in Salesforce whether the record is there. If it is, disable the sync and link the row to it: `salesbridge sync adopt \
+                 {sync} --pairs FILE.csv --apply`; if it is not, send the row again: `salesbridge sync retry {sync} KEY --state uncertain`",
+                sync = self.job.sync.name
+            ),
         };
         self.outcomes.push(self.outcome(key, OutcomeKind::Uncertain, None, Some(&refusal)));
         let due = self.due_row(key, revision, DueState::Uncertain, Some(refusal));
