@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     ApiError, ApiUsage, ApiVersion, CallBudget, Disposition, Grant, Session, TokenKeeper, WriteError, call::Call,
-    concurrency::Concurrency, describe::DescribeCache, fault::wire::faults_in, org_time::OrgTime,
+    concurrency::Concurrency, describe::DescribeCache, fault::wire::faults_in, limits::LastLimits, org_time::OrgTime,
 };
 
 /// What a client is made of.
@@ -40,14 +40,15 @@ pub(crate) struct Shared {
     org_time: OrgTime,
     concurrency: Concurrency,
     pub(crate) describes: DescribeCache,
+    pub(crate) last_limits: LastLimits,
 }
 
 impl OrgClient {
     /// A client of these parts.
     pub fn new(parts: OrgClientParts) -> Self {
         let concurrency = Concurrency::new(parts.concurrent_calls);
-        let (org_time, describes) = (OrgTime::default(), DescribeCache::default());
-        Self { shared: Arc::new(Shared { parts, org_time, concurrency, describes }) }
+        let (org_time, describes, last_limits) = Default::default();
+        Self { shared: Arc::new(Shared { parts, org_time, concurrency, describes, last_limits }) }
     }
 
     /// Calls that may be under way at the same time now.
@@ -114,7 +115,9 @@ impl OrgClient {
 
     /// One cheap call, so that the budget knows how many calls are left.
     async fn look_at_the_orgs_count(&self, session: &Session) -> Result<(), ApiError> {
-        body_of_success(self.send_unasked(&Call::get(["limits"]), session).await?).await.map(drop)
+        let body = body_of_success(self.send_unasked(&Self::limits_call(), session).await?).await?;
+        self.note_limits_in(&body);
+        Ok(())
     }
 
     async fn send_unasked(&self, call: &Call, session: &Session) -> Result<Response, ApiError> {

@@ -64,6 +64,7 @@ impl Destination for SalesforceConnector {
     }
 
     fn batching(&self, operation: &Operation, options: WriteOptions, rows: usize) -> Batching {
+        self.close_without_batches();
         self.jobs.batching(operation, options, rows, self.batch_rows, self.clock.now())
     }
 

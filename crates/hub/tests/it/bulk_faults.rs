@@ -163,6 +163,12 @@ impl Jobs {
         self.stage.hub.set_clients_archived(&[], false).await.expect("nothing is changed");
     }
 
+    /// Jobs that the org was asked to make.
+    fn tried(&self) -> usize {
+        let seen = self.stage.org.running.control().requests();
+        seen.iter().filter(|seen| seen.method == "POST" && seen.path.ends_with("/jobs/ingest")).count()
+    }
+
     async fn retry_refused(&self) {
         let all = RowChoice { state: DueState::Refused, keys: None, anew: false };
         self.stage.hub.retry_rows(SYNC, &all).await.expect("rows are due again");
@@ -394,6 +400,34 @@ async fn a_job_that_ends_by_itself_loses_and_doubles_nothing() {
             jobs.all_struck(&what);
         }
     }
+    jobs.adds_up().await;
+}
+
+/// The org's limits tell that no batch is left: rows do not wait for some, they go by calls, and a job is tried again after a quarter of an hour.
+#[tokio::test]
+async fn rows_go_by_calls_while_the_limits_say_that_no_batch_is_left() {
+    let mut jobs = Jobs::set(false).await;
+    let exhaust = Some("DailyBulkApiBatches".to_owned());
+    jobs.org_gets(FaultRule { action: FaultAction { exhaust, ..FaultAction::default() }, ..FaultRule::default() });
+    let began = jobs.stage.hub.now();
+    jobs.come(&[("a1", GOOD), ("a2", GOOD)]).await;
+    jobs.arrives("a refused job").await;
+    jobs.come(&[("b1", GOOD), ("b2", GOOD)]).await;
+    jobs.arrives("no job").await;
+    assert_eq!(jobs.tried(), 1, "the refusal made it look at the limits");
+    assert!(jobs.stage.hub.now() - began < chrono::TimeDelta::minutes(5), "no row waited");
+    jobs.passes(QUARTER).await;
+    jobs.come(&[("c1", GOOD), ("c2", GOOD)]).await;
+    jobs.arrives("another refused job").await;
+    assert_eq!(jobs.tried(), 2);
+    jobs.adds_up().await;
+
+    // Whoever reads the limits, for whatever reason, spares the refusal.
+    jobs.passes(QUARTER).await;
+    assert!(jobs.stage.hub.test_connection("acme").await.expect("a report").passed);
+    jobs.come(&[("d1", GOOD), ("d2", GOOD)]).await;
+    jobs.arrives("limits that were read").await;
+    assert_eq!(jobs.tried(), 2);
     jobs.adds_up().await;
 }
 

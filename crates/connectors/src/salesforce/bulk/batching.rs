@@ -45,9 +45,10 @@ impl Jobs {
         Batching { rows: call_rows, route: Route::Call, calls: 1 }
     }
 
-    /// No job is made before this.
-    pub(super) fn close_until(&self, until: Timestamp) {
-        *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+    /// No job is made before this, nor before what was said earlier.
+    pub(in crate::salesforce) fn close_until(&self, until: Timestamp) {
+        let mut closed_until = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *closed_until = Some(closed_until.map_or(until, |known| known.max(until)));
     }
 
     /// A row was refused as a duplicate.

@@ -45,7 +45,7 @@ impl SalesforceConnector {
         }
         match self.told(prepared, file, &info).await.map_err(connector_error)? {
             Told::Rows(answers) => Ok(Recovery::Rows(answers.into_iter().map(RecoveredRow::Answered).collect())),
-            Told::Nothing(fault) => Ok(match self.nothing_written(fault) {
+            Told::Nothing(fault) => Ok(match self.nothing_written(fault).await {
                 SendFailure::RefusedWhole(refusal) if prepared.rows == 1 => refused(refusal),
                 _ => not_sent(prepared),
             }),

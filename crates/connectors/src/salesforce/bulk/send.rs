@@ -16,6 +16,9 @@ use crate::salesforce::judge::{connector_error, job_failed, not_by_a_job, send_f
 /// How long no job is tried after the org said that it takes none.
 const TRY_AGAIN_AFTER: chrono::Duration = chrono::Duration::hours(24);
 
+/// How long no job is tried after the org's limits said that no batch is left; within a day, rolling, some come back all the time.
+const NO_BATCHES_FOR: chrono::Duration = chrono::Duration::minutes(15);
+
 /// What became of a job is found out at once.
 const SOON: NextStep = NextStep::RetryLater { pause: None };
 
@@ -33,6 +36,9 @@ impl SalesforceConnector {
                 Ok(job) => prepared.job = Some(job),
                 Err(error) if takes_no_jobs(&error) => {
                     self.jobs.close_until(self.clock.now() + TRY_AGAIN_AFTER);
+                    prepared.unfit = Some(error.to_string());
+                }
+                Err(error) if error.faults().iter().any(is_quota) && self.finds_no_batches_left().await => {
                     prepared.unfit = Some(error.to_string());
                 }
                 Err(error) => return Err(connector_error(error)),
@@ -64,7 +70,7 @@ impl SalesforceConnector {
         watch.answered();
         match told {
             Told::Rows(answers) => Ok(answers),
-            Told::Nothing(fault) => Err(self.nothing_written(fault)),
+            Told::Nothing(fault) => Err(self.nothing_written(fault).await),
             Told::Unclear => {
                 Err(unknown(ApiError::Unreadable { expected: "the uploaded rows in the results of the job" }))
             }
@@ -135,12 +141,44 @@ impl SalesforceConnector {
     }
 
     /// The job failed before its first row.
-    pub(super) fn nothing_written(&self, fault: ApiFault) -> SendFailure {
+    pub(super) async fn nothing_written(&self, fault: ApiFault) -> SendFailure {
+        if is_quota(&fault) && self.finds_no_batches_left().await {
+            return SendFailure::RefusedWhole(not_by_a_job(&fault.to_string()));
+        }
         if let Some(pause) = fault.entry().at(Stage::NotWritten).pause() {
             self.jobs.close_until(self.clock.now() + chrono::Duration::from_std(pause).unwrap_or_default());
         }
         job_failed(fault)
     }
+
+    /// Asks the org whether its batches are used up. When they are, rows need not wait for some: they go by calls.
+    async fn finds_no_batches_left(&self) -> bool {
+        if let Err(error) = self.client.limits().await {
+            tracing::debug!(error = %error, "the org's limits could not be read");
+        }
+        self.close_without_batches();
+        self.last_told_batches().is_some_and(|(at, left)| left <= 0 && at + NO_BATCHES_FOR > self.clock.now())
+    }
+
+    /// Makes no job while the org's limits, whoever read them, say that no batch is left.
+    pub(in crate::salesforce) fn close_without_batches(&self) {
+        if let Some((at, left)) = self.last_told_batches()
+            && left <= 0
+        {
+            self.jobs.close_until(at + NO_BATCHES_FOR);
+        }
+    }
+
+    /// When the org told its limits last, and how many batches were left.
+    fn last_told_batches(&self) -> Option<(Timestamp, i64)> {
+        let (at, limits) = self.client.last_limits()?;
+        Some((at, limits.daily_bulk_batches()?.remaining))
+    }
+}
+
+/// Whether an allowance of jobs is used up, of which there are several.
+fn is_quota(fault: &ApiFault) -> bool {
+    fault.code.eq_ignore_ascii_case("ExceededQuota")
 }
 
 /// Whether the org takes no job for this object from this user, while calls may pass all the same.
