@@ -161,8 +161,12 @@ impl SignIn {
 
 #[async_trait]
 impl SignsIn for SignIn {
-    /// Asking twice for a token does no harm, so passing troubles are retried; the rate of sign-ins stays far below the org's limit.
     async fn sign_in(&self) -> Result<Session, SignInError> {
+        self.sign_in_anew().await
+    }
+
+    /// Asking twice for a token does no harm, so passing troubles are retried; the rate of sign-ins stays far below the org's limit.
+    async fn sign_in_anew(&self) -> Result<Session, SignInError> {
         self.retries.run(|error: &SignInError| error.entry().verdict(Stage::Read, None), || self.once()).await
     }
 }

@@ -66,6 +66,11 @@ impl OrgClient {
         Ok(self.shared.parts.keeper.session().await?)
     }
 
+    /// Signs in anew, whatever session is in use, and uses the new one from now on.
+    pub async fn prove_credentials(&self) -> Result<Arc<Session>, ApiError> {
+        Ok(self.shared.parts.keeper.prove().await?)
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.parts.clock
     }

@@ -20,13 +20,20 @@ pub trait TokenKeeper: Send + Sync {
 
     /// A session other than `refused`, which Salesforce no longer takes. Signs in unless somebody already has.
     async fn renew(&self, refused: &Arc<Session>) -> Result<Arc<Session>, SignInError>;
+
+    /// A session that was asked for anew, whatever is kept or shared: it proves that the credentials are good now. When it is refused, a session that is
+    /// kept stays in use.
+    async fn prove(&self) -> Result<Arc<Session>, SignInError>;
 }
 
 /// A way to get a new session.
 #[async_trait]
 pub trait SignsIn: Send + Sync {
-    /// Asks Salesforce for a session.
+    /// Gets a session: one that others have got already, where there is one, else from Salesforce.
     async fn sign_in(&self) -> Result<Session, SignInError>;
+
+    /// Asks Salesforce for a session.
+    async fn sign_in_anew(&self) -> Result<Session, SignInError>;
 }
 
 /// Keeps the session in memory, for one process.
@@ -80,6 +87,17 @@ impl TokenKeeper for MemoryTokenKeeper {
 
     async fn renew(&self, refused: &Arc<Session>) -> Result<Arc<Session>, SignInError> {
         self.session_besides(Some(refused)).await
+    }
+
+    async fn prove(&self) -> Result<Arc<Session>, SignInError> {
+        let mut state = self.state.lock().await;
+        let outcome = self.signs_in.sign_in_anew().await.map(Arc::new);
+        self.ended.fetch_add(1, SeqCst);
+        state.failure = outcome.as_ref().err().cloned();
+        if let Ok(session) = &outcome {
+            state.session = Some(session.clone());
+        }
+        outcome
     }
 }
 

@@ -56,8 +56,9 @@ impl SalesforceConnector {
         (org, checks)
     }
 
+    /// A session that is still good would not tell whether the key and the secret are.
     async fn check_sign_in(&self) -> Result<String, ConnectorError> {
-        self.client.session().await.map_err(connector_error)?;
+        self.client.prove_credentials().await.map_err(connector_error)?;
         Ok(format!("signed in at {}", self.domain.host()))
     }
 

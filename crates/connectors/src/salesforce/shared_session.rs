@@ -48,8 +48,12 @@ impl<S: SignsIn> SharedSignIn<S> {
         if let Some(session) = self.usable(shelved.as_ref(), refused) {
             return Ok(session);
         }
-        let ours = self.signs_in.sign_in().await?;
-        let seen = shelved.map_or(0, |shelved| shelved.version);
+        self.new_session(shelved.map_or(0, |shelved| shelved.version), refused).await
+    }
+
+    /// Signs in and puts the session on the shelf, in place of the version that was seen.
+    async fn new_session(&self, seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
+        let ours = self.signs_in.sign_in_anew().await?;
         if self.shelf.put(seen, &ours.to_bytes(&self.credentials)).await {
             return Ok(ours);
         }
@@ -71,6 +75,14 @@ impl<S: SignsIn> SignsIn for SharedSignIn<S> {
     async fn sign_in(&self) -> Result<Session, SignInError> {
         let mut given = self.given.lock().await;
         let session = self.session_besides(given.as_ref()).await?;
+        *given = Some(session.access_token.clone());
+        Ok(session)
+    }
+
+    async fn sign_in_anew(&self) -> Result<Session, SignInError> {
+        let mut given = self.given.lock().await;
+        let seen = self.shelf.look().await.map_or(0, |shelved| shelved.version);
+        let session = self.new_session(seen, given.as_ref()).await?;
         *given = Some(session.access_token.clone());
         Ok(session)
     }
