@@ -4,25 +4,25 @@
 //! those that our user made since are compared with what each row without a link would send, and equal ones are matched by number. While records remain
 //! that stand for no row, a row that is new may be one of theirs: it waits for a person.
 
-use std::collections::{HashMap, HashSet};
+mod guard;
+mod pool;
+
+use std::collections::HashSet;
 use std::sync::PoisonError;
 
-use salesbridge_connector_kit::{
-    Cell, Cells, ConnectorError, CreatedRecords, NextStep, RecordFate, RecordPrint, Route, RowAnswer,
-};
+use salesbridge_connector_kit::{ConnectorError, CreatedRecords, NextStep, RecordFate, RecordPrint};
 use salesbridge_model::{
     ConfirmedFields, Link, LinkState, PageRequest, Run, RunCounts, RunId, RunState, RunTrigger, SyncId, Timestamp,
 };
-use salesbridge_store::{DueRow, DueState, StoreError, Transaction, Verification, VerificationState};
+use salesbridge_store::{DueState, StoreError, Transaction, Verification, VerificationState};
 
+use self::pool::{Pool, prints};
 use crate::deliver::Delivery;
 use crate::difference::{Difference, difference};
 use crate::engine::{Engine, Job};
 use crate::error::EngineError;
 use crate::external_id::external_id;
 use crate::mapping::MappedBatch;
-use crate::outgoing::{OutgoingRow, write_batch};
-use crate::settle::{RowEnd, Settlement};
 
 /// Code of rows that wait because of a restore.
 pub const RESTORED: &str = "RESTORED";
@@ -33,15 +33,6 @@ const PAGE: usize = 500;
 const CLAIMS: usize = 5_000;
 /// A record may be older than the backup by the time its write was under way, and clocks differ.
 const MARGIN: chrono::Duration = chrono::Duration::minutes(15);
-
-/// Records that were made after the backup and stand for no row yet.
-#[derive(Default)]
-struct Pool {
-    records: HashMap<RecordPrint, Vec<String>>,
-    size: usize,
-    /// There are more than could be compared.
-    overflows: bool,
-}
 
 /// A row without a link, and what a create would send for it.
 struct NewRow {
@@ -66,78 +57,12 @@ impl Engine {
         }
     }
 
-    /// The rows of a batch of creates that may be sent: all, unless a restore left records that stand for no row.
-    pub(crate) async fn guard(
-        &self,
-        job: &Job<'_>,
-        run: RunId,
-        rows: Vec<OutgoingRow>,
-    ) -> Result<Result<Vec<OutgoingRow>, crate::Advance>, EngineError> {
-        let creates = rows.first().is_some_and(|row| row.intent.record_id.is_none());
-        if !creates || job.sync.options.external_id_field.is_some() {
-            return Ok(Ok(rows));
-        }
-        let Some(verification) = self.store.read().await?.verifications().find(job.sync.id).await? else {
-            return Ok(Ok(rows));
-        };
-        let mut pool = match self.pool(job, verification.since - MARGIN, verification.until).await? {
-            Ok(pool) => pool,
-            Err(error) => return Ok(Err(self.obstructed(&error))),
-        };
-        let prints = prints(job, &write_batch(job, job.plan.fields(), &rows, Route::Call).cells);
-        let (mut found, mut new) = (Vec::new(), Vec::new());
-        for (row, print) in rows.into_iter().zip(prints) {
-            match pool.take(print) {
-                Some(record_id) => found.push((row, record_id)),
-                None => new.push(row),
-            }
-        }
-        self.settle_found(job, run, found).await?;
-        if pool.is_empty() {
-            self.release(job, &verification).await?;
-            return Ok(Ok(new));
-        }
-        let waiting =
-            new.iter().map(|row| pool.waiting(job, &row.intent.source_key, row.intent.revision, self.clock.now()));
-        self.settle_waiting(job, run, waiting.collect()).await?;
-        Ok(Ok(Vec::new()))
-    }
-
     /// Ends a sync's verification, because a person says that what was found is none of its rows'; says how many rows waited for that.
     pub async fn release_restored(&self, sync: SyncId) -> Result<u64, EngineError> {
         let mut tx = self.store.write().await?;
         let released = release(&mut *tx, sync, self.clock.now()).await?;
         tx.commit().await?;
         Ok(released)
-    }
-
-    async fn settle_found(
-        &self,
-        job: &Job<'_>,
-        run: RunId,
-        found: Vec<(OutgoingRow, String)>,
-    ) -> Result<(), EngineError> {
-        if found.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.write(job).await?;
-        let mut settlement = Settlement::new(job, run, self.clock.now(), Vec::new(), Vec::new());
-        for (row, record_id) in found {
-            settlement.add(&row.intent, RowEnd::Answered(RowAnswer::Created { record_id }));
-        }
-        settlement.store(&mut *tx, 0).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn settle_waiting(&self, job: &Job<'_>, run: RunId, waiting: Vec<DueRow>) -> Result<(), EngineError> {
-        let mut tx = self.write(job).await?;
-        tx.due().hold(&waiting).await?;
-        let mut settlement = Settlement::new(job, run, self.clock.now(), Vec::new(), Vec::new());
-        waiting.into_iter().for_each(|row| settlement.still_waits(row));
-        settlement.store(&mut *tx, 0).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     async fn verify_by_external_ids(&self, job: &Job<'_>, verification: &Verification) -> Delivery {
@@ -315,7 +240,7 @@ impl Engine {
         let created = match finder.created_between(&job.sync.object, job.plan.fields(), since, until).await {
             Ok(CreatedRecords::Found(created)) => created,
             Ok(CreatedRecords::TooMany { most }) => {
-                return Ok(Ok(Pool { size: most, overflows: true, ..Pool::default() }));
+                return Ok(Ok(Pool::of_more_than(most)));
             }
             Ok(CreatedRecords::Wait { until }) => return Ok(Err(self.too_early(until))),
             Err(error) => return Ok(Err(error)),
@@ -452,65 +377,4 @@ async fn release(tx: &mut dyn Transaction, sync: SyncId, at: Timestamp) -> Resul
         let Some(next) = waiting.next else { return Ok(released) };
         page.after = Some(next);
     }
-}
-
-impl Pool {
-    fn add(&mut self, print: RecordPrint, id: String) {
-        self.records.entry(print).or_default().push(id);
-        self.size += 1;
-    }
-
-    /// A record that holds exactly this, the newest first; it is taken out.
-    fn take(&mut self, print: RecordPrint) -> Option<String> {
-        let id = self.records.get_mut(&print)?.pop()?;
-        self.size -= 1;
-        Some(id)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.size == 0 && !self.overflows
-    }
-
-    /// A new row that may be one of the records'.
-    fn waiting(&self, job: &Job<'_>, key: &str, revision: i64, now: Timestamp) -> DueRow {
-        let some: Vec<&str> = self.records.values().flatten().take(3).map(String::as_str).collect();
-        let among = if some.is_empty() { String::new() } else { format!(", among them {}", some.join(", ")) };
-        let more = if self.overflows { "more than " } else { "" };
-        DueRow {
-            sync_id: job.sync.id,
-            source_key: key.to_owned(),
-            revision,
-            state: DueState::Uncertain,
-            attempts: 0,
-            not_before: None,
-            code: Some(RESTORED.to_owned()),
-            message: Some(format!(
-                "this installation was restored from a backup, and {more}{} records made since stand for no row{among}; \
-                 one of them may be this row's",
-                self.size
-            )),
-            fields: Vec::new(),
-            remedy: Some(format!(
-                "Import what was imported after the backup; then, if none of the records is this row's, \
-                 `salesbridge sync release {}`",
-                job.sync.name
-            )),
-            updated_at: now,
-        }
-    }
-}
-
-/// What a record holds that is made of each row.
-fn prints(job: &Job<'_>, cells: &Cells) -> Vec<RecordPrint> {
-    let finder = job.destination.finder();
-    let print = |row: usize| {
-        let values: Vec<_> = (0..cells.fields().len())
-            .map(|field| match cells.get(row, field) {
-                Cell::Set(value) => Some(value),
-                Cell::Clear | Cell::Omit => None,
-            })
-            .collect();
-        finder.print_of(&values)
-    };
-    (0..cells.rows()).map(print).collect()
 }

@@ -1,0 +1,144 @@
+//! Words about connections.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Paging;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Makes a connection
+    #[command(after_help = "Examples:
+  salesbridge connection create acme \\
+      --domain-url https://acme.my.salesforce.com \\
+      --consumer-key 3MVG9... --consumer-secret-file secret.txt
+
+  pass show acme | salesbridge connection create acme \\
+      --domain-url https://acme.my.salesforce.com \\
+      --consumer-key 3MVG9... --consumer-secret-file - \\
+      --company \"Acme Brokers\"
+
+The secret comes from a file, from standard input with `-`, from SALESBRIDGE_CONSUMER_SECRET, or is asked for; never from the command line, where every user of the machine could read it.
+
+Connections to a local org take its address, such as http://127.0.0.1:8866.")]
+    Create(Box<CreateConnection>),
+    /// Lists connections
+    List(Paging),
+    /// Shows a connection
+    Show {
+        /// Name of the connection
+        name: String,
+    },
+    /// Changes a connection: credentials, company, mapping and Enabled, all at once
+    #[command(after_help = "Examples:
+  salesbridge connection edit acme --company \"Acme Brokers\" --enabled yes
+  salesbridge connection edit acme --field status=Client_Status__c --field client_type=
+  salesbridge connection edit acme --external-id-field Salesbridge_Key__c")]
+    Edit(Box<EditConnection>),
+    /// Tests a connection, check by check
+    Test {
+        /// Name of the connection
+        name: String,
+    },
+    /// Lists the fields of an object that may be written
+    Fields {
+        /// Name of the connection
+        name: String,
+        /// API name of the object
+        #[arg(default_value = "Lead")]
+        object: String,
+    },
+    /// Lets a connection send
+    Enable {
+        /// Name of the connection
+        name: String,
+        /// Say yes to the records this makes
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Stops everything a connection sends
+    Disable {
+        /// Name of the connection
+        name: String,
+    },
+    /// Removes a connection that nothing uses
+    Delete {
+        /// Name of the connection
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateConnection {
+    /// Unique name; it never changes
+    pub(crate) name: String,
+    /// What people read
+    #[arg(long)]
+    pub(crate) caption: Option<String>,
+    /// My Domain address of the org
+    #[arg(long, value_name = "URL")]
+    pub(crate) domain_url: String,
+    /// Consumer key of the app in Salesforce
+    #[arg(long, value_name = "KEY")]
+    pub(crate) consumer_key: String,
+    #[command(flatten)]
+    pub(crate) rest: ConnectionOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditConnection {
+    /// Name of the connection
+    pub(crate) name: String,
+    /// What people read
+    #[arg(long)]
+    pub(crate) caption: Option<String>,
+    /// My Domain address of the org
+    #[arg(long, value_name = "URL")]
+    pub(crate) domain_url: Option<String>,
+    /// Consumer key of the app in Salesforce
+    #[arg(long, value_name = "KEY")]
+    pub(crate) consumer_key: Option<String>,
+    /// What happens to a client's text that is longer than its Lead field takes: its row is refused, or the text is shortened and the run says so
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) too_long: Option<TooLong>,
+    #[command(flatten)]
+    pub(crate) rest: ConnectionOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConnectionOptions {
+    /// File with the consumer secret; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) consumer_secret_file: Option<PathBuf>,
+    /// Company of every new Lead; filling it makes the sync from clients to Leads
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) company: Option<String>,
+    /// Send a client's status, verification_level or client_type to a Lead field; nothing after `=` takes it back
+    #[arg(long = "field", value_name = "CLIENT_FIELD=LEAD_FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Unique external-ID text field on Lead that carries our key, so that no lost answer can ever double a Lead
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) external_id_field: Option<String>,
+    /// Calls that the connection may make a day; 0 takes the ceiling away
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) daily_calls: Option<u64>,
+    /// Whether anything is sent through it
+    #[arg(long, value_name = "YES|NO")]
+    pub(crate) enabled: Option<YesNo>,
+    /// Say yes to the records this makes
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TooLong {
+    Refuse,
+    Shorten,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum YesNo {
+    Yes,
+    No,
+}
