@@ -79,7 +79,7 @@ impl Default for SyncSettings {
         Self {
             batch_rows: 200,
             bulk_from_rows: 2000,
-            bulk_rows: 20_000,
+            bulk_rows: 10_000,
             in_flight_seconds: 600,
             in_flight_local_milliseconds: 1000,
             lease_seconds: 30,
