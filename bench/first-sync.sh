@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a first sync, and a second one with nothing to send, cost against a local org in memory in a process of its own. Medians of three runs.
-# Usage: bench/first-sync.sh [CLIENTS [calls|jobs]]   (default 100000 calls). Builds the release binary; data is in a throwaway folder.
+# Usage: bench/first-sync.sh [CLIENTS [calls|jobs]]   (default 100000 calls). Builds the release binary; data is in a throwaway folder. Needs python3 and jq.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clients=${1:-100000} manner=${2:-calls}

@@ -241,7 +241,8 @@ impl Hub {
         }
     }
 
-    /// Ends an advance that came to its end at `ended_at`; what is told of a pause and the pause itself count from there. Pauses grow only while obstacles follow each other with no progress between them.
+    /// Ends an advance that came to its end at `ended_at`; what is told of a pause and the pause itself count from there. Pauses grow only while obstacles
+    /// follow each other with no progress between them.
     fn release(&self, sync: SyncId, ending: &Advance, ended_at: Duration, progressed: bool, longest_pause: Duration) {
         let mut progress = self.progress.lock();
         let mine = progress.entry(sync).or_default();

@@ -65,7 +65,7 @@ impl Serialize for WrittenRows<'_> {
     }
 }
 
-/// The rows that a text holds. Up to schema 7 every row had its own field names.
+/// The rows that a text holds. Earlier programs wrote a list in which every row has its own field names.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the text holds no rows.
@@ -110,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_come_back_from_their_text_and_from_that_of_earlier_schemas(rows in prop::collection::vec(any_row(), 0..9)) {
+        fn rows_come_back_from_their_text_and_from_that_of_earlier_programs(rows in prop::collection::vec(any_row(), 0..9)) {
             let stored = Stored::new("intent", "1");
             prop_assert_eq!(&from_text(&stored, &to_text("test", &rows).unwrap()).unwrap(), &rows);
             prop_assert_eq!(&from_text(&stored, &json("test", &rows).unwrap()).unwrap(), &rows);

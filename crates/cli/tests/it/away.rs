@@ -40,7 +40,7 @@ async fn a_restart_is_survived(stop: fn(&mut PostgresServer), with_external_id: 
         is_told(&installation, &["client", "list", "--json"], "database_away");
         is_told(&installation, &["client", "edit", "C-00001", "--set", "last_name=Stone", "--json"], "database_away");
         assert!(status_line(&installation).starts_with("HTTP/1.1 503"), "{}", status_line(&installation));
-        std::thread::sleep(Duration::from_millis(200));
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert!(!serving.ends_within(Duration::from_millis(10)), "the process lives: {}", installation.log());
     let log = installation.log();
