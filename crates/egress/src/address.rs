@@ -9,6 +9,8 @@ pub enum Reach {
     Public,
     /// A local org: loopback addresses, over http or https.
     LocalOrg,
+    /// Databases that a person names: on this machine, in the company's own network or beyond. Never where cloud metadata services live.
+    Network,
 }
 
 /// Why `address` may not be dialled under `reach`, in words that follow "because it is"; `None` when it may.
@@ -16,7 +18,8 @@ pub fn refusal(reach: Reach, address: IpAddr) -> Option<&'static str> {
     match reach {
         Reach::LocalOrg if canonical(address).is_loopback() => None,
         Reach::LocalOrg => Some("not a loopback address, and a local org lives on this machine"),
-        Reach::Public => match canonical(address) {
+        Reach::Network if is_of_the_network(canonical(address)) => None,
+        Reach::Public | Reach::Network => match canonical(address) {
             IpAddr::V4(v4) => refusal_of_v4(v4),
             IpAddr::V6(v6) => refusal_of_v6(v6),
         },
@@ -26,6 +29,21 @@ pub fn refusal(reach: Reach, address: IpAddr) -> Option<&'static str> {
 /// The address a packet would go to: `::ffff:10.0.0.1` is 10.0.0.1 in other clothes.
 fn canonical(address: IpAddr) -> IpAddr {
     address.to_canonical()
+}
+
+/// Loopback, private and unique-local addresses, but for those at which a cloud tells its machines their secrets.
+fn is_of_the_network(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            v4.is_loopback() || v4.is_private() || (is_shared(v4) && v4 != Ipv4Addr::new(100, 100, 100, 200))
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || (v6.is_unique_local() && v6.segments()[..2] != [0xfd00, 0xec2]),
+    }
+}
+
+/// RFC 6598: what carriers, and networks of machines, use between themselves.
+fn is_shared(address: Ipv4Addr) -> bool {
+    matches!(address.octets(), [100, 64..=127, ..])
 }
 
 /// The special ranges of the IANA registry for IPv4 (RFC 6890 and its updates).
@@ -120,6 +138,18 @@ mod tests {
     fn the_public_reach_allows_public_addresses() {
         for text in ["13.110.54.9", "172.32.0.1", "100.128.0.1", "192.1.0.1", "2600:1f14::9", "64:ff9b::d6e:3609"] {
             assert!(!refused(Reach::Public, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_reach_of_databases_ends_where_metadata_services_live() {
+        for text in ["127.0.0.1", "::1", "10.1.2.3", "192.168.1.1", "100.64.0.1", "fd12::1", "13.110.54.9"] {
+            assert!(!refused(Reach::Network, text), "{text}");
+        }
+        let metadata =
+            ["169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fe80::1", "::ffff:169.254.169.254"];
+        for text in metadata.into_iter().chain(["0.0.0.0", "::", "224.0.0.1", "255.255.255.255"]) {
+            assert!(refused(Reach::Network, text), "{text}");
         }
     }
 

@@ -12,10 +12,7 @@ use std::{
 use url::{Host, Url};
 
 use crate::{
-    EgressError, Reach, Request, Response,
-    address::refusal,
-    resolver::{CheckedResolver, ResolveProblem},
-    silence::Silence,
+    Dialer, EgressError, Reach, Request, Response, address::refusal, dialer::ResolveProblem, silence::Silence,
 };
 
 /// Limits of a client.
@@ -72,8 +69,8 @@ impl HttpClient {
             .gzip(true)
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(IDLE_LIMIT)
-            .https_only(settings.reach == Reach::Public)
-            .dns_resolver(CheckedResolver { reach: settings.reach })
+            .https_only(settings.reach != Reach::LocalOrg)
+            .dns_resolver(Dialer::new(settings.reach, settings.connect_timeout))
             .build()
             .map_err(|cause| EgressError::Setup { cause })?;
         Ok(Self { inner, settings: Arc::new(settings), calls: Arc::default() })
@@ -130,7 +127,9 @@ fn check_url(reach: Reach, url: &Url) -> Result<(), EgressError> {
     };
     match (url.scheme(), reach) {
         ("https", _) | ("http", Reach::LocalOrg) => {}
-        ("http", Reach::Public) => return refused("asked for over http, and tokens travel over https alone"),
+        ("http", Reach::Public | Reach::Network) => {
+            return refused("asked for over http, and tokens travel over https alone");
+        }
         _ => return refused("not an http or https address"),
     }
     let literal = match url.host() {
@@ -153,15 +152,7 @@ fn prepared(request: Request, silence: &Silence) -> reqwest::Request {
 fn on_send(host: &str, cause: reqwest::Error) -> EgressError {
     let cause = cause.without_url(); // the address has a query, which may hold data
     if let Some(problem) = resolve_problem(&cause) {
-        return match problem {
-            ResolveProblem::Refused { address, reason } => {
-                EgressError::NotPermitted { target: format!("{host} ({address})"), reason: (*reason).to_owned() }
-            }
-            ResolveProblem::Unknown(cause) => {
-                let cause = std::io::Error::new(cause.kind(), cause.to_string());
-                EgressError::UnknownHost { host: host.to_owned(), cause }
-            }
-        };
+        return problem.at(host);
     }
     let host = host.to_owned();
     match () {

@@ -54,6 +54,15 @@ pub enum EgressError {
         #[source]
         cause: reqwest::Error,
     },
+    /// The connection was refused, where it was not for HTTP.
+    #[error("could not connect to {host}")]
+    CouldNotDial {
+        /// Whom we dialled.
+        host: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// No connection came about in time.
     #[error("{host} did not accept a connection in time")]
     TimedOutBeforeSend {
@@ -94,6 +103,7 @@ impl EgressError {
             | EgressError::Setup { .. }
             | EgressError::UnknownHost { .. }
             | EgressError::CouldNotConnect { .. }
+            | EgressError::CouldNotDial { .. }
             | EgressError::TimedOutBeforeSend { .. } => Sent::Nothing,
             EgressError::TimedOutAfterSend { .. }
             | EgressError::BrokenAfterSend { .. }

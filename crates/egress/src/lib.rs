@@ -1,4 +1,4 @@
-//! All that leaves us: the one maker of HTTP clients.
+//! All that leaves us: the one dialer, and the one maker of HTTP clients.
 //!
 //! It checks and pins addresses, sets time limits, caps bodies, counts calls and tells "nothing was sent" from "it may have
 //! happened". It refuses to know what is asked for, who asks, and what an answer means beyond its status.
@@ -6,9 +6,9 @@
 mod address;
 mod body;
 mod client;
+mod dialer;
 mod error;
 mod request;
-mod resolver;
 mod response;
 mod retry;
 mod silence;
@@ -19,6 +19,7 @@ pub use address::{Reach, refusal};
 pub use body::{Body, Pieces};
 pub use bytes::Bytes;
 pub use client::{ClientSettings, HttpClient};
+pub use dialer::{Dialer, NameLookup};
 pub use error::{EgressError, Sent};
 pub use request::{BadHeader, Request};
 pub use reqwest::Method;

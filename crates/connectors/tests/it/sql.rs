@@ -91,6 +91,16 @@ async fn an_address_of_postgresql_is_never_told() {
     }
 }
 
+/// Where clouds tell their machines secrets there is no database: nobody is dialled there, by no way of writing the address.
+#[tokio::test]
+async fn postgresql_is_not_looked_for_where_metadata_services_live() {
+    for host in ["169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "0.0.0.0"] {
+        let url = Secret::new(format!("postgres://reader@{host}:5432/people"));
+        let refused = postgres::read(&url, "SELECT 1", LIMIT).await.err().expect("refused");
+        assert!(refused.to_string().contains("may not be called"), "{host}: {refused}");
+    }
+}
+
 #[tokio::test]
 async fn postgresql_gives_texts_and_can_do_nothing_but_read() {
     let database = PostgresDatabase::create().await;

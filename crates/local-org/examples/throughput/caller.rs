@@ -21,6 +21,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Connects and signs in.
+    #[expect(clippy::disallowed_methods, reason = "it calls the org that it started")]
     pub(crate) async fn new(org: &RunningOrg) -> Result<Self, Problem> {
         let stream = TcpStream::connect(org.address()).await?;
         stream.set_nodelay(true)?;

@@ -118,6 +118,7 @@ impl Caller {
 
 impl Caller {
     /// The bytes of an answer to a caller who takes gzip, as they travel: the client of the tests unpacks by itself.
+    #[expect(clippy::disallowed_methods, reason = "a test dials the org that it started")]
     pub(crate) async fn send_zipped(&self, path: &str) -> String {
         let address = self.org.address();
         let request = format!(

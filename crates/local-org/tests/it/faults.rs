@@ -92,6 +92,7 @@ async fn a_new_app_can_be_made_to_propagate() {
 
 /// A caller that hangs up does not undo what it began: the record is written, as by a real org.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test dials the org that it started")]
 async fn a_request_is_finished_although_its_caller_hangs_up() {
     let folder = tempfile::tempdir().unwrap();
     let (config, clock) = config();

@@ -79,7 +79,7 @@ pub(crate) fn of_network(error: &EgressError) -> &'static Entry {
         EgressError::Unsendable { .. } => &UNSENDABLE,
         EgressError::Setup { .. } => &SETUP,
         EgressError::UnknownHost { .. } => &UNKNOWN_HOST,
-        EgressError::CouldNotConnect { .. } => &COULD_NOT_CONNECT,
+        EgressError::CouldNotConnect { .. } | EgressError::CouldNotDial { .. } => &COULD_NOT_CONNECT,
         EgressError::TimedOutBeforeSend { .. } => &TIMED_OUT_BEFORE_SEND,
         EgressError::TimedOutAfterSend { .. } => &TIMED_OUT_AFTER_SEND,
         EgressError::BrokenAfterSend { .. } => &BROKEN_AFTER_SEND,

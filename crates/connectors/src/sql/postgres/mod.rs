@@ -1,5 +1,7 @@
 //! PostgreSQL: one statement, through a cursor, in a transaction that may only read and ends at a time limit.
 
+mod way;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -42,6 +44,7 @@ async fn open(url: &Secret<String>, limit: Duration) -> Result<PgConnection, Sql
         ("DateStyle", "ISO"),
     ];
     let options = options.application_name("salesbridge import").options(settings).disable_statement_logging();
+    let (options, _folder) = way::dialled(options).await?;
     options.connect().await.map_err(|error| SqlError::Open { reason: words(&error) })
 }
 
