@@ -52,7 +52,7 @@ impl Api {
 
     /// The API of a data directory that this process owns already.
     pub(crate) fn here(settings: &Settings, data: DataDirectory, hub: Arc<Hub>) -> Self {
-        let router = salesbridge_server::router(hub.clone());
+        let router = salesbridge_server::for_owner(salesbridge_server::router(hub.clone()));
         Self { settings: settings.clone(), door: Door::Here(Box::new(Here { router, hub, _data: data })) }
     }
 

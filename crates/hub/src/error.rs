@@ -1,7 +1,7 @@
 //! How a use case can end without doing what was asked.
 
 use salesbridge_connector_kit::{NextStep, SourceError};
-use salesbridge_model::{OrgIdentity, SlugProblem};
+use salesbridge_model::{Ability, OrgIdentity, SlugProblem};
 use salesbridge_store::{MachineTrouble, StoreError};
 use salesbridge_sync::EngineError;
 
@@ -15,6 +15,18 @@ pub enum HubError {
         noun: &'static str,
         /// The name or id that was given.
         name: String,
+    },
+    /// The caller may not do this.
+    #[error("{who} may not do this: it needs the ability `{ability}`{}", on(connection.as_deref()))]
+    Forbidden {
+        /// Name of the person or key.
+        who: String,
+        /// What it takes.
+        ability: Ability,
+        /// The connection that it would be done with.
+        connection: Option<String>,
+        /// An API key lacks the scope, whatever its person may do.
+        scoped: bool,
     },
     /// The name is in use.
     #[error("there is already a {noun} named `{name}`")]
@@ -111,6 +123,10 @@ impl From<SlugProblem> for HubError {
     fn from(problem: SlugProblem) -> Self {
         Self::invalid("name", problem.to_string())
     }
+}
+
+fn on(connection: Option<&str>) -> String {
+    connection.map(|name| format!(" on the connection {name}")).unwrap_or_default()
 }
 
 fn in_words(problems: &[FieldProblem]) -> String {

@@ -2,6 +2,7 @@
 //!
 //! It knows no wire format of ours and no database; it is given both ends and the doors for time and ids.
 
+mod access;
 mod allowances;
 pub mod clients;
 pub mod connections;
@@ -24,6 +25,7 @@ use salesbridge_sync::Engine;
 use salesbridge_vault::KeyRing;
 use tokio::sync::Notify;
 
+pub use access::{Actor, ActorKind, Caller, Origin, Rights};
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use leases::LeaseTerms;

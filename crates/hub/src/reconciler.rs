@@ -325,6 +325,7 @@ fn obstacle_of(error: &HubError) -> Obstacle {
             "Start with the master key that the secrets were sealed with, or enter the secret again",
         )),
         HubError::NotFound { .. }
+        | HubError::Forbidden { .. }
         | HubError::NameTaken { .. }
         | HubError::ConfirmationNeeded(_)
         | HubError::Store(_)

@@ -1,50 +1,77 @@
 //! Runs: look, cancel.
 
-use salesbridge_model::{OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState};
-use salesbridge_store::{OutcomeFilter, TimelineBatch};
+use std::collections::HashMap;
 
-use crate::{Hub, HubError};
+use salesbridge_model::{Ability, OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState};
+use salesbridge_store::{OutcomeFilter, TimelineBatch, Transaction};
+
+use crate::access::visible;
+use crate::{Caller, Hub, HubError};
 
 impl Hub {
     /// A page of runs, newest first; of one sync, or of all.
-    pub async fn runs(&self, sync: Option<&str>, page: &PageRequest) -> Result<Page<Run>, HubError> {
-        let sync = match sync {
-            Some(name) => Some(self.find_sync(name).await?.id),
-            None => None,
-        };
-        Ok(self.store.read().await?.runs().list(sync, page).await?)
+    pub async fn runs(&self, caller: &Caller, sync: Option<&str>, page: &PageRequest) -> Result<Page<Run>, HubError> {
+        if let Some(name) = sync {
+            let sync = self.find_sync(caller, name, Ability::See).await?;
+            return Ok(self.store.read().await?.runs().list(Some(sync.id), page).await?);
+        }
+        caller.may(Ability::See)?;
+        let mut tx = self.store.read().await?;
+        let runs = tx.runs().list(None, page).await?;
+        let mut connections = HashMap::new();
+        for run in &runs.items {
+            if let Some(sync) = tx.syncs().find(run.sync_id).await? {
+                connections.insert(run.sync_id, sync.connection_id);
+            }
+        }
+        Ok(visible(caller, runs, |run: &Run| connections.get(&run.sync_id).copied()))
     }
 
     /// The run with this id.
-    pub async fn run(&self, id: RunId) -> Result<Run, HubError> {
-        let found = self.store.read().await?.runs().find(id).await?;
-        found.ok_or_else(|| HubError::NotFound { noun: "run", name: id.to_string() })
+    pub async fn run(&self, caller: &Caller, id: RunId) -> Result<Run, HubError> {
+        let mut tx = self.store.read().await?;
+        self.find_run(&mut *tx, caller, id, Ability::See).await
+    }
+
+    /// The run with this id, for somebody who wants to do that with it.
+    async fn find_run(
+        &self,
+        tx: &mut dyn Transaction,
+        caller: &Caller,
+        id: RunId,
+        ability: Ability,
+    ) -> Result<Run, HubError> {
+        let missing = || HubError::NotFound { noun: "run", name: id.to_string() };
+        let run = tx.runs().find(id).await?.ok_or_else(missing)?;
+        let sync = tx.syncs().find(run.sync_id).await?.filter(|sync| caller.sees(sync.connection_id));
+        let sync = sync.ok_or_else(missing)?;
+        let connection = tx.connections().find(sync.connection_id).await?.ok_or_else(missing)?;
+        caller.may_on(connection.id, connection.name.as_str(), ability)?;
+        Ok(run)
     }
 
     /// A page of what happened to the rows of a run.
     pub async fn outcomes(
         &self,
+        caller: &Caller,
         run: RunId,
         kind: Option<OutcomeKind>,
         page: &PageRequest,
     ) -> Result<Page<RecordOutcome>, HubError> {
-        self.run(run).await?;
+        self.run(caller, run).await?;
         Ok(self.store.read().await?.outcomes().list(run, &OutcomeFilter { kind }, page).await?)
     }
 
     /// What a run did, batch by batch: its newest batches, in order.
-    pub async fn timeline(&self, run: RunId) -> Result<Vec<TimelineBatch>, HubError> {
-        self.run(run).await?;
+    pub async fn timeline(&self, caller: &Caller, run: RunId) -> Result<Vec<TimelineBatch>, HubError> {
+        self.run(caller, run).await?;
         Ok(self.store.read().await?.timelines().list(run).await?)
     }
 
     /// Ends a run: the batch under way is finished, no other is begun. One that has ended stays as it is.
-    pub async fn cancel_run(&self, id: RunId) -> Result<Run, HubError> {
+    pub async fn cancel_run(&self, caller: &Caller, id: RunId) -> Result<Run, HubError> {
         let mut tx = self.store.write().await?;
-        let found = tx.runs().find(id).await?;
-        let Some(mut run) = found else {
-            return Err(HubError::NotFound { noun: "run", name: id.to_string() });
-        };
+        let mut run = self.find_run(&mut *tx, caller, id, Ability::Run).await?;
         if !run.state.is_final() {
             run.state = RunState::Cancelled;
             run.finished_at = Some(self.clock.now());

@@ -2,6 +2,7 @@
 //!
 //! Pure: no IO, no async, no clock of its own. It refuses to know how anything is stored, sent or shown.
 
+mod access;
 mod allowance;
 mod client;
 mod clock;
@@ -18,6 +19,7 @@ mod slug;
 mod state;
 mod sync;
 
+pub use access::{Abilities, Ability, Reach, Role};
 pub use allowance::OrgAllowance;
 pub use client::{Address, Client, ClientProblem, Phone};
 pub use clock::{Clock, Timestamp};

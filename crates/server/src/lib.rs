@@ -7,7 +7,7 @@ mod metrics;
 mod problem;
 mod socket;
 
-pub use api::router;
+pub use api::{for_owner, router};
 pub use metrics::{Metrics, metrics_router};
 pub use problem::{CODES, Problem};
 pub use socket::serve_socket;

@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use salesbridge_hub::Hub;
 use salesbridge_hub::upkeep::UpkeepFigures;
+use salesbridge_hub::{Caller, Hub};
 
+use crate::api::As;
 use crate::problem::Problem;
 
 /// Upper bounds of the buckets that run durations are counted in, in seconds.
@@ -29,8 +30,8 @@ impl Metrics {
     }
 
     /// Everything counted so far, and how the hub stands.
-    async fn render(&self, hub: &Hub) -> Result<String, Problem> {
-        show(&hub.figures().await?);
+    async fn render(&self, hub: &Hub, caller: &Caller) -> Result<String, Problem> {
+        show(&hub.figures(caller).await?);
         self.0.run_upkeep();
         Ok(self.0.render())
     }
@@ -44,8 +45,8 @@ pub fn metrics_router(hub: Arc<Hub>, metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(answer)).with_state((hub, metrics))
 }
 
-async fn answer(State((hub, metrics)): State<(Arc<Hub>, Metrics)>) -> Result<Response, Problem> {
-    let text = metrics.render(&hub).await?;
+async fn answer(State((hub, metrics)): State<(Arc<Hub>, Metrics)>, As(caller): As) -> Result<Response, Problem> {
+    let text = metrics.render(&hub, &caller).await?;
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 

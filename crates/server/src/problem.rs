@@ -23,8 +23,10 @@ pub struct Problem {
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 13] = [
+pub const CODES: [&str; 15] = [
+    "not_signed_in",
     "not_found",
+    "forbidden",
     "name_taken",
     "invalid",
     "confirmation_needed",
@@ -76,6 +78,13 @@ impl From<HubError> for Problem {
                 "There is no such thing",
                 &format!("`salesbridge {noun} list` shows what there is"),
             ),
+            HubError::Forbidden { scoped, .. } => {
+                let remedy = match scoped {
+                    true => "Make an API key whose scopes hold this ability",
+                    false => "Ask an administrator for it",
+                };
+                problem(StatusCode::FORBIDDEN, "forbidden", "That is not allowed", remedy)
+            }
             HubError::NameTaken { .. } => Problem {
                 fields: vec![FieldProblem { field: "name".to_owned(), message: error.to_string() }],
                 ..problem(StatusCode::CONFLICT, "name_taken", "The name is taken", "Choose another name")
@@ -191,6 +200,19 @@ impl From<PairsProblem> for Problem {
             remedy: "Correct the file of pairs; docs/adopting-records.md shows one".to_owned(),
             ..bad_request(problem.to_string())
         }
+    }
+}
+
+/// A request of nobody.
+pub(crate) fn not_signed_in() -> Problem {
+    Problem {
+        status: StatusCode::UNAUTHORIZED,
+        code: "not_signed_in".to_owned(),
+        title: "Nobody is signed in",
+        detail: "this needs a session or an API key".to_owned(),
+        remedy: "Sign in, or send an API key as `Authorization: Bearer …`".to_owned(),
+        fields: Vec::new(),
+        start: None,
     }
 }
 

@@ -11,8 +11,10 @@ mod error;
 mod key;
 mod ring;
 mod sealed;
+mod token;
 
 pub use error::{KeyTextProblem, VaultError};
 pub use key::KeyId;
 pub use ring::KeyRing;
 pub use sealed::{Sealed, SealedPlace, WrappedDataKey};
+pub use token::random_token;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use salesbridge_hub::Hub;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::made_up::made_up_clients;
+use salesbridge_hub::{Caller, Hub};
 use salesbridge_local_org::{App, Data, OrgConfig, RunningOrg};
 use salesbridge_model::{Client, Page, Run, RunCounts, Timestamp};
 use salesbridge_server::serve_socket;
@@ -103,7 +103,7 @@ impl Demo {
             }
         };
         let socket = socket_of(&self.settings.data);
-        let router = salesbridge_server::router(self.hub.clone());
+        let router = salesbridge_server::for_owner(salesbridge_server::router(self.hub.clone()));
         let served = serve_socket(&socket, router, stop.clone());
         let (code, served, ()) = tokio::join!(self.api.with_engine(story), served, stop_on_signal(stop.clone()));
         served.context("the socket could not be served")?;
@@ -137,8 +137,10 @@ impl Demo {
         let making = tokio::task::spawn_blocking(move || {
             made_up_clients(SEED, count).all(|client| rows.blocking_send(Ok(client)).is_ok())
         });
-        let report =
-            self.hub.import_clients(received, &ImportManner { assumed: self.hub.now(), dry_run: false }).await?;
+        let report = self
+            .hub
+            .import_clients(&Caller::owner(), received, &ImportManner { assumed: self.hub.now(), dry_run: false })
+            .await?;
         making.await?;
         anyhow::ensure!(report.refused == 0, "{} made-up clients were refused", report.refused);
         Ok(())

@@ -19,7 +19,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let socket = data.socket();
     say(&format!("salesbridge serves {}; stop it with Ctrl-C", settings.data.display()));
     let metrics = salesbridge_server::metrics_router(hub.clone(), Metrics::start()?);
-    let router = salesbridge_server::router(hub.clone()).merge(metrics);
+    let router = salesbridge_server::for_owner(salesbridge_server::router(hub.clone()).merge(metrics));
     let (served, (), (), ()) = tokio::join!(
         async {
             let _stops = stop.clone().drop_guard();

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use salesbridge_model::{Address, Client, ClientProblem, Page, PageRequest, Phone, Timestamp};
+use salesbridge_model::{Ability, Address, Client, ClientProblem, Page, PageRequest, Phone, Timestamp};
 use salesbridge_store::{ClientFilter, Saved, Transaction};
 
 use super::erase::ERASED;
 use super::import::{ReadClient, RepeatedKey, RowProblem};
 use crate::error::FieldProblem;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// What saving some clients did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -54,7 +54,8 @@ const DESCRIBED_PROBLEMS: usize = 1000;
 
 impl Hub {
     /// Stores one client; new, or in place of the one with its key.
-    pub async fn save_client(&self, client: &Client) -> Result<SaveReport, HubError> {
+    pub async fn save_client(&self, caller: &Caller, client: &Client) -> Result<SaveReport, HubError> {
+        caller.may(Ability::Edit)?;
         let problems: Vec<FieldProblem> = client
             .problems()
             .into_iter()
@@ -71,10 +72,16 @@ impl Hub {
     /// Stores the good rows of an import in batches and describes the others. `rows` may be read from anywhere; memory holds one batch.
     ///
     /// What the rows do not tell about stays as the directory has it.
-    pub async fn import_clients<R>(&self, mut rows: R, manner: &ImportManner) -> Result<ImportReport, HubError>
+    pub async fn import_clients<R>(
+        &self,
+        caller: &Caller,
+        mut rows: R,
+        manner: &ImportManner,
+    ) -> Result<ImportReport, HubError>
     where
         R: AsyncRows,
     {
+        caller.may(Ability::Edit)?;
         let mut report = ImportReport::default();
         let mut batch = Vec::with_capacity(BATCH);
         while let Some(row) = rows.next().await {
@@ -92,18 +99,29 @@ impl Hub {
     }
 
     /// The client with this key.
-    pub async fn client(&self, key: &str) -> Result<Client, HubError> {
+    pub async fn client(&self, caller: &Caller, key: &str) -> Result<Client, HubError> {
+        caller.may(Ability::See)?;
+        self.find_client(key).await
+    }
+
+    pub(super) async fn find_client(&self, key: &str) -> Result<Client, HubError> {
         let found = self.store.read().await?.clients().find(key).await?;
         found.ok_or_else(|| HubError::NotFound { noun: "client", name: key.to_owned() })
     }
 
     /// A page of clients, by key.
-    pub async fn clients(&self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, HubError> {
+    pub async fn clients(
+        &self,
+        caller: &Caller,
+        filter: &ClientFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Client>, HubError> {
+        caller.may(Ability::See)?;
         Ok(self.store.read().await?.clients().list(filter, page).await?)
     }
 
     /// How many clients there are.
-    pub async fn client_count(&self) -> Result<u64, HubError> {
+    pub(crate) async fn client_count(&self) -> Result<u64, HubError> {
         Ok(self.store.read().await?.clients().count().await?)
     }
 

@@ -4,14 +4,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use salesbridge_model::{PageRequest, Slug, Sync};
+use salesbridge_model::{Ability, PageRequest, Slug, Sync};
 use salesbridge_store::Transaction;
 use salesbridge_sync::CLIENTS_STREAM;
 use sha2::{Digest, Sha256};
 
 use crate::connections::DOMAIN_URL;
 use crate::reconciler::HeldBack;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// What erasing a client does, or would do.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,11 +44,12 @@ impl Hub {
     /// would be left in Salesforce.
     ///
     /// A run that is under way is waited for; a write whose answer is not known yet makes it impossible.
-    pub async fn erase_client(&self, key: &str, confirmed: bool) -> Result<EraseReport, HubError> {
+    pub async fn erase_client(&self, caller: &Caller, key: &str, confirmed: bool) -> Result<EraseReport, HubError> {
+        caller.may_everywhere(Ability::Administer)?;
         let syncs = self.client_syncs().await?;
         let records = self.left_records(key, &syncs).await?;
         if !confirmed {
-            self.client(key).await?;
+            self.find_client(key).await?;
             return Ok(EraseReport { key: key.to_owned(), erased: false, records });
         }
         // An advance that has read the client already would write it down again.
@@ -77,7 +78,8 @@ impl Hub {
     }
 
     /// Lets a key that was erased be used again, for a new client; false when it was not erased.
-    pub async fn readmit_client(&self, key: &str) -> Result<bool, HubError> {
+    pub async fn readmit_client(&self, caller: &Caller, key: &str) -> Result<bool, HubError> {
+        caller.may_everywhere(Ability::Administer)?;
         let mut tx = self.store.write().await?;
         let readmitted = tx.clients().readmit(&self.erasure_digest(key)).await?;
         tx.commit().await?;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_model::{Connection, ConnectionId, Secret, Slug};
+use salesbridge_model::{Ability, Connection, ConnectionId, Secret, Slug};
 use salesbridge_store::StoreError;
 
 use super::{
     CLIENT_CREDENTIALS, CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, ConnectionEdit, DOMAIN_URL, SALESFORCE,
 };
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// A connection that is to be made.
 #[derive(Debug, serde::Deserialize)]
@@ -53,7 +53,8 @@ pub struct NewConnection {
 
 impl Hub {
     /// Makes a connection with everything that belongs to it, or nothing. It need not have been tested (R49).
-    pub async fn create_connection(&self, new: NewConnection) -> Result<ConnectionDetails, HubError> {
+    pub async fn create_connection(&self, caller: &Caller, new: NewConnection) -> Result<ConnectionDetails, HubError> {
+        caller.may_everywhere(Ability::Edit)?;
         let connection = self.unsaved(&new)?;
         let name = connection.name.clone();
         let rest = ConnectionEdit {
@@ -77,7 +78,7 @@ impl Hub {
         self.store_edited(&mut *tx, &edited).await?;
         tx.commit().await?;
         self.signal_mended();
-        self.connection(name.as_str()).await
+        self.connection_after(edited.connection.id).await
     }
 
     /// The connection as it would be made, disabled.

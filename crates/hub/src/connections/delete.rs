@@ -1,13 +1,14 @@
 //! Removing a connection.
 
+use salesbridge_model::Ability;
 use salesbridge_store::StoreError;
 
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 impl Hub {
     /// Removes a connection with its secrets. One that a sync uses stays.
-    pub async fn delete_connection(&self, name: &str) -> Result<(), HubError> {
-        let connection = self.find_connection(name).await?;
+    pub async fn delete_connection(&self, caller: &Caller, name: &str) -> Result<(), HubError> {
+        let connection = self.find_connection(caller, name, Ability::Edit).await?;
         let used_by = self.store.read().await?.syncs().of_connection(connection.id).await?;
         let names: Vec<String> = used_by.iter().map(|sync| sync.name.to_string()).collect();
         let in_use = || HubError::NotPossible {

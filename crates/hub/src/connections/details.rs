@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_model::{Connection, LeftOutField, OrgAllowance, Page, PageRequest, Slug, Sync};
+use salesbridge_model::{Ability, Connection, ConnectionId, LeftOutField, OrgAllowance, Page, PageRequest, Slug, Sync};
 use salesbridge_store::Allowance;
 
 use super::CONSUMER_SECRET;
+use crate::access::visible;
 use crate::allowances::Ceilings;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// A connection as people see it: with its preset, without its secrets (R50).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,14 +48,22 @@ pub struct CallsDetails {
 
 impl Hub {
     /// The connection with this name.
-    pub async fn connection(&self, name: &str) -> Result<ConnectionDetails, HubError> {
-        let connection = self.find_connection(name).await?;
+    pub async fn connection(&self, caller: &Caller, name: &str) -> Result<ConnectionDetails, HubError> {
+        let connection = self.find_connection(caller, name, Ability::See).await?;
         self.details(connection).await
     }
 
+    /// A connection as a use case leaves it, for whoever carried that out.
+    pub(super) async fn connection_after(&self, id: ConnectionId) -> Result<ConnectionDetails, HubError> {
+        let found = self.store.read().await?.connections().find(id).await?;
+        self.details(found.ok_or_else(|| HubError::NotFound { noun: "connection", name: id.to_string() })?).await
+    }
+
     /// A page of connections, by name.
-    pub async fn connections(&self, page: &PageRequest) -> Result<Page<ConnectionDetails>, HubError> {
+    pub async fn connections(&self, caller: &Caller, page: &PageRequest) -> Result<Page<ConnectionDetails>, HubError> {
+        caller.may(Ability::See)?;
         let found = self.store.read().await?.connections().list(page).await?;
+        let found = visible(caller, found, |connection: &Connection| Some(connection.id));
         let mut items = Vec::with_capacity(found.items.len());
         for connection in found.items {
             items.push(self.details(connection).await?);
@@ -62,10 +71,19 @@ impl Hub {
         Ok(Page { items, next: found.next, total: found.total })
     }
 
-    pub(crate) async fn find_connection(&self, name: &str) -> Result<Connection, HubError> {
+    /// The connection with this name, for somebody who wants to do that with it.
+    pub(crate) async fn find_connection(
+        &self,
+        caller: &Caller,
+        name: &str,
+        ability: Ability,
+    ) -> Result<Connection, HubError> {
         let missing = || HubError::NotFound { noun: "connection", name: name.to_owned() };
         let slug: Slug = name.parse().map_err(|_| missing())?;
-        self.store.read().await?.connections().find_by_name(&slug).await?.ok_or_else(missing)
+        let found = self.store.read().await?.connections().find_by_name(&slug).await?;
+        let connection = found.filter(|found| caller.sees(found.id)).ok_or_else(missing)?;
+        caller.may_on(connection.id, connection.name.as_str(), ability)?;
+        Ok(connection)
     }
 
     async fn details(&self, connection: Connection) -> Result<ConnectionDetails, HubError> {

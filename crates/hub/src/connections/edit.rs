@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use salesbridge_model::{
-    ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId, TooLong,
+    Ability, ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId,
+    TooLong,
 };
 use salesbridge_store::{StoreError, Transaction};
 use salesbridge_sync::{
@@ -11,7 +12,7 @@ use salesbridge_sync::{
 };
 
 use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DAILY_CALLS, DOMAIN_URL};
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Changes to a connection; what is absent stays as it is.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -64,8 +65,13 @@ struct PresetEdit {
 
 impl Hub {
     /// Changes a connection and what belongs to it. The name never changes (R46).
-    pub async fn edit_connection(&self, name: &str, edit: ConnectionEdit) -> Result<ConnectionDetails, HubError> {
-        let before = self.find_connection(name).await?;
+    pub async fn edit_connection(
+        &self,
+        caller: &Caller,
+        name: &str,
+        edit: ConnectionEdit,
+    ) -> Result<ConnectionDetails, HubError> {
+        let before = self.find_connection(caller, name, Ability::Edit).await?;
         let syncs = self.store.read().await?.syncs().of_connection(before.id).await?;
         let mut edited = self.edited(before, syncs, edit).await?;
         self.confirm_start(&mut edited).await?;
@@ -75,7 +81,7 @@ impl Hub {
         self.store_edited(&mut *tx, &edited).await?;
         tx.commit().await?;
         self.signal_mended();
-        self.connection(name).await
+        self.connection_after(edited.connection.id).await
     }
 
     /// Works out what an edit makes of a connection and its preset, and refuses it where it makes no sense.

@@ -1,11 +1,11 @@
 //! Testing a connection: named checks, each with what would mend it.
 
 use salesbridge_connectors::salesforce::{Check, CheckState};
-use salesbridge_model::OrgIdentity;
+use salesbridge_model::{Ability, OrgIdentity};
 use salesbridge_sync::LEAD_OBJECT;
 
 use super::NewConnection;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// What a test found.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -20,8 +20,8 @@ pub struct TestReport {
 
 impl Hub {
     /// Tests a connection. One that was held and passes goes on by itself.
-    pub async fn test_connection(&self, name: &str) -> Result<TestReport, HubError> {
-        let connection = self.find_connection(name).await?;
+    pub async fn test_connection(&self, caller: &Caller, name: &str) -> Result<TestReport, HubError> {
+        let connection = self.find_connection(caller, name, Ability::Run).await?;
         let report = report(self.connector(&connection).await?.check(LEAD_OBJECT).await);
         self.destinations.tell(&connection).await?;
         let mut tx = self.store.write().await?;
@@ -38,7 +38,8 @@ impl Hub {
     }
 
     /// Tests settings that are not stored, and stores nothing (R48).
-    pub async fn test_new_connection(&self, new: &NewConnection) -> Result<TestReport, HubError> {
+    pub async fn test_new_connection(&self, caller: &Caller, new: &NewConnection) -> Result<TestReport, HubError> {
+        caller.may_everywhere(Ability::Edit)?;
         let connection = self.unsaved(new)?;
         let connector = self.connector_for(&connection, new.consumer_secret.clone())?;
         Ok(report(connector.check(LEAD_OBJECT).await))

@@ -10,13 +10,13 @@ mod report;
 pub use self::pairs::{Pair, PairsProblem, read_pairs};
 pub use self::report::{AdoptReport, AdoptResult, AdoptedRow};
 
-use salesbridge_model::{Link, Sync};
+use salesbridge_model::{Ability, Link, Sync};
 use salesbridge_store::{DueState, Transaction};
 use tokio_util::sync::CancellationToken;
 
 use self::deciding::Decided;
 use super::open::OpenSync;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Rows looked up and linked at once.
 const BATCH: usize = 200;
@@ -34,8 +34,14 @@ impl Hub {
     /// Links rows of a sync to records that are there, or with `apply` false only says what would be linked. Rows that have a record are left as they are.
     ///
     /// Links are only made while nothing is sent by the sync, so that no run makes a record for the same row meanwhile.
-    pub async fn adopt(&self, name: &str, adoption: Adoption, apply: bool) -> Result<AdoptReport, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn adopt(
+        &self,
+        caller: &Caller,
+        name: &str,
+        adoption: Adoption,
+        apply: bool,
+    ) -> Result<AdoptReport, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Edit).await?;
         if apply {
             self.refuse_while_sending(&mut *self.store.read().await?, &sync).await?;
         }

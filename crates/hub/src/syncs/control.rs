@@ -1,20 +1,20 @@
 //! Enabling, disabling, running and previewing a sync.
 
 use salesbridge_journal::Lease;
-use salesbridge_model::{Connection, Run, Sync};
+use salesbridge_model::{Ability, Connection, Run, Sync};
 use salesbridge_sync::Preview;
 use tokio_util::sync::CancellationToken;
 
 use super::SyncDetails;
-use crate::{Hub, HubError, StartNotice};
+use crate::{Caller, Hub, HubError, StartNotice};
 
 /// Rows that a preview shows when nothing else is asked.
 const PREVIEW_ROWS: usize = 20;
 
 impl Hub {
     /// Enables a sync and asks for its full run. When that makes new records, `confirmed` has to say that a person knows how many.
-    pub async fn enable_sync(&self, name: &str, confirmed: bool) -> Result<SyncDetails, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn enable_sync(&self, caller: &Caller, name: &str, confirmed: bool) -> Result<SyncDetails, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Run).await?;
         if sync.preset.as_ref().is_some_and(|preset| preset.company.is_empty()) {
             return Err(company_missing(&sync));
         }
@@ -36,12 +36,12 @@ impl Hub {
         }
         tx.commit().await?;
         self.signal_mended();
-        self.sync(name).await
+        self.sync_after(sync.id).await
     }
 
     /// Disables a sync. A batch that was journalled is finished; no other is begun. Its full run ends where it is.
-    pub async fn disable_sync(&self, name: &str) -> Result<SyncDetails, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn disable_sync(&self, caller: &Caller, name: &str) -> Result<SyncDetails, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Run).await?;
         let mut tx = self.store.write().await?;
         let found = tx.syncs().find(sync.id).await?;
         if let Some(mut stored) = found {
@@ -51,12 +51,13 @@ impl Hub {
         }
         tx.commit().await?;
         self.signal_mended();
-        self.sync(name).await
+        self.sync_after(sync.id).await
     }
 
     /// Asks for a full run: every row is compared with what was confirmed. Also retries refused rows.
-    pub async fn run_sync(&self, name: &str) -> Result<Run, HubError> {
-        let details = self.sync(name).await?;
+    pub async fn run_sync(&self, caller: &Caller, name: &str) -> Result<Run, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Run).await?;
+        let details = self.sync_details(sync).await?;
         if !details.sending {
             return Err(not_sending(&details));
         }
@@ -69,8 +70,8 @@ impl Hub {
     }
 
     /// What a full run would do now.
-    pub async fn preview_sync(&self, name: &str, rows: Option<usize>) -> Result<Preview, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn preview_sync(&self, caller: &Caller, name: &str, rows: Option<usize>) -> Result<Preview, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Run).await?;
         let connection = self.connection_of(&sync).await?;
         let open = self.open_sync(sync, &connection, CancellationToken::new()).await?;
         Ok(self.engine.preview(&open.job(&Lease::to_look_only()), rows.unwrap_or(PREVIEW_ROWS)).await?)

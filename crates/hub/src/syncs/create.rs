@@ -1,11 +1,11 @@
 //! Making a sync of any stream into any object.
 
-use salesbridge_model::{Mapping, Slug, Sync, SyncId, SyncOptions};
+use salesbridge_model::{Ability, Mapping, Slug, Sync, SyncId, SyncOptions};
 use salesbridge_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use super::SyncDetails;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// A sync that is to be made. It is made disabled; enabling it says what it would do.
 #[derive(Debug, serde::Deserialize)]
@@ -32,9 +32,9 @@ fn defaults() -> SyncOptions {
 
 impl Hub {
     /// Makes a sync, disabled, after checking its mapping against the stream and the org.
-    pub async fn create_sync(&self, new: NewSync) -> Result<SyncDetails, HubError> {
+    pub async fn create_sync(&self, caller: &Caller, new: NewSync) -> Result<SyncDetails, HubError> {
         let name: Slug = new.name.parse()?;
-        let connection = self.find_connection(&new.connection).await?;
+        let connection = self.find_connection(caller, &new.connection, Ability::Edit).await?;
         let now = self.clock.now();
         let sync = Sync {
             id: SyncId::make(&*self.ids),
@@ -58,12 +58,12 @@ impl Hub {
             other => other.into(),
         })?;
         tx.commit().await?;
-        self.sync(name.as_str()).await
+        self.sync_after(sync.id).await
     }
 
     /// Removes a sync with its links, runs and outcomes. Records in Salesforce stay.
-    pub async fn delete_sync(&self, name: &str) -> Result<(), HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn delete_sync(&self, caller: &Caller, name: &str) -> Result<(), HubError> {
+        let sync = self.find_sync(caller, name, Ability::Edit).await?;
         if sync.enabled {
             return Err(HubError::NotPossible {
                 code: "sync_enabled",

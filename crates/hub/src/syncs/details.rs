@@ -1,10 +1,11 @@
 //! Looking at syncs.
 
 use salesbridge_connector_kit::FieldSchema;
-use salesbridge_model::{Connection, Page, PageRequest, Run, Slug, Sync};
+use salesbridge_model::{Ability, Connection, Page, PageRequest, Run, Slug, Sync, SyncId};
 use salesbridge_store::{DueCounts, Verification};
 
-use crate::{Hub, HubError};
+use crate::access::visible;
+use crate::{Caller, Hub, HubError};
 
 /// A sync as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -40,14 +41,16 @@ pub struct SyncFigures {
 
 impl Hub {
     /// The sync with this name.
-    pub async fn sync(&self, name: &str) -> Result<SyncDetails, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn sync(&self, caller: &Caller, name: &str) -> Result<SyncDetails, HubError> {
+        let sync = self.find_sync(caller, name, Ability::See).await?;
         self.sync_details(sync).await
     }
 
     /// A page of syncs, by name.
-    pub async fn syncs(&self, page: &PageRequest) -> Result<Page<SyncDetails>, HubError> {
+    pub async fn syncs(&self, caller: &Caller, page: &PageRequest) -> Result<Page<SyncDetails>, HubError> {
+        caller.may(Ability::See)?;
         let found = self.store.read().await?.syncs().list(page).await?;
+        let found = visible(caller, found, |sync: &Sync| Some(sync.connection_id));
         let mut items = Vec::with_capacity(found.items.len());
         for sync in found.items {
             items.push(self.sync_details(sync).await?);
@@ -56,17 +59,33 @@ impl Hub {
     }
 
     /// Fields of a connection's object that may be written, as its describe says now (R75, R76).
-    pub async fn writable_fields(&self, connection: &str, object: &str) -> Result<Vec<FieldSchema>, HubError> {
-        let connection = self.find_connection(connection).await?;
+    pub async fn writable_fields(
+        &self,
+        caller: &Caller,
+        connection: &str,
+        object: &str,
+    ) -> Result<Vec<FieldSchema>, HubError> {
+        let connection = self.find_connection(caller, connection, Ability::See).await?;
         let connector = self.connector(&connection).await?;
         let schema = salesbridge_connector_kit::Destination::describe(&*connector, object, true).await?;
         Ok(schema.fields.into_iter().filter(|field| field.createable && field.updateable).collect())
     }
 
-    pub(crate) async fn find_sync(&self, name: &str) -> Result<Sync, HubError> {
+    /// The sync with this name, for somebody who wants to do that with it and its connection.
+    pub(crate) async fn find_sync(&self, caller: &Caller, name: &str, ability: Ability) -> Result<Sync, HubError> {
         let missing = || HubError::NotFound { noun: "sync", name: name.to_owned() };
         let slug: Slug = name.parse().map_err(|_| missing())?;
-        self.store.read().await?.syncs().find_by_name(&slug).await?.ok_or_else(missing)
+        let found = self.store.read().await?.syncs().find_by_name(&slug).await?;
+        let sync = found.filter(|found| caller.sees(found.connection_id)).ok_or_else(missing)?;
+        let connection = self.connection_of(&sync).await?;
+        caller.may_on(connection.id, connection.name.as_str(), ability)?;
+        Ok(sync)
+    }
+
+    /// A sync as a use case leaves it, for whoever carried that out.
+    pub(crate) async fn sync_after(&self, id: SyncId) -> Result<SyncDetails, HubError> {
+        let found = self.store.read().await?.syncs().find(id).await?;
+        self.sync_details(found.ok_or_else(|| HubError::NotFound { noun: "sync", name: id.to_string() })?).await
     }
 
     pub(crate) async fn connection_of(&self, sync: &Sync) -> Result<Connection, HubError> {
@@ -74,7 +93,7 @@ impl Hub {
         found.ok_or_else(|| HubError::NotFound { noun: "connection", name: sync.connection_id.to_string() })
     }
 
-    async fn sync_details(&self, sync: Sync) -> Result<SyncDetails, HubError> {
+    pub(super) async fn sync_details(&self, sync: Sync) -> Result<SyncDetails, HubError> {
         let connection = self.connection_of(&sync).await?;
         let mut tx = self.store.read().await?;
         let links = tx.links().count(sync.id).await?;

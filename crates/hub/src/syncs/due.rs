@@ -1,9 +1,9 @@
 //! Rows of a sync that wait: look, retry, drop.
 
-use salesbridge_model::{ConfirmedFields, LinkState, Page, PageRequest, Sync};
+use salesbridge_model::{Ability, ConfirmedFields, LinkState, Page, PageRequest, Sync};
 use salesbridge_store::{DueRow, DueState, Transaction};
 
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Which waiting rows are meant.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -23,18 +23,19 @@ impl Hub {
     /// A page of the rows that are to be sent, or wait.
     pub async fn due_rows(
         &self,
+        caller: &Caller,
         sync: &str,
         state: Option<DueState>,
         page: &PageRequest,
     ) -> Result<Page<DueRow>, HubError> {
-        let sync = self.find_sync(sync).await?;
+        let sync = self.find_sync(caller, sync, Ability::See).await?;
         Ok(self.store.read().await?.due().list(sync.id, state, page).await?)
     }
 
     /// Makes waiting rows due again; says how many. A row whose record was deleted is written to that record again, in case somebody has restored
     /// it, or gets another one when that is asked for.
-    pub async fn retry_rows(&self, sync: &str, choice: &RowChoice) -> Result<u64, HubError> {
-        let sync = self.find_sync(sync).await?;
+    pub async fn retry_rows(&self, caller: &Caller, sync: &str, choice: &RowChoice) -> Result<u64, HubError> {
+        let sync = self.find_sync(caller, sync, Ability::Run).await?;
         let mut tx = self.store.write().await?;
         self.mend_links(&mut *tx, &sync, choice).await?;
         let rows = tx.due().retry(sync.id, choice.state, choice.keys.as_deref(), self.clock.now()).await?;
@@ -69,8 +70,8 @@ impl Hub {
     }
 
     /// Gives waiting rows up, until they change again; says how many.
-    pub async fn drop_rows(&self, sync: &str, choice: &RowChoice) -> Result<u64, HubError> {
-        let sync = self.find_sync(sync).await?;
+    pub async fn drop_rows(&self, caller: &Caller, sync: &str, choice: &RowChoice) -> Result<u64, HubError> {
+        let sync = self.find_sync(caller, sync, Ability::Run).await?;
         let mut tx = self.store.write().await?;
         let rows = tx.due().drop_rows(sync.id, choice.state, choice.keys.as_deref()).await?;
         tx.commit().await?;

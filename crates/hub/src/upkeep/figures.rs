@@ -1,9 +1,9 @@
 //! How the syncs stand, in numbers: for metrics and for whoever asks whether all is well.
 
-use salesbridge_model::PageRequest;
+use salesbridge_model::{Ability, PageRequest};
 use salesbridge_store::DueCounts;
 
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// How the installation stands, in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub struct SyncLoad {
 
 impl Hub {
     /// How the installation stands now.
-    pub async fn figures(&self) -> Result<UpkeepFigures, HubError> {
+    pub async fn figures(&self, caller: &Caller) -> Result<UpkeepFigures, HubError> {
+        caller.may_everywhere(Ability::See)?;
         let now = self.clock.now();
         let mut tx = self.store.read().await?;
         let mut figures = UpkeepFigures::default();

@@ -1,9 +1,9 @@
 //! How things stand inside, for `doctor` and support bundles: no secret and no client's data.
 
-use salesbridge_model::{Held, PageRequest, Run};
+use salesbridge_model::{Ability, Held, PageRequest, Run};
 use salesbridge_store::{TableSize, Verification};
 
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Newest runs in a report.
 const RUNS: u32 = 50;
@@ -51,7 +51,8 @@ pub struct SyncReport {
 
 impl Hub {
     /// How things stand now. Asks every enabled org for its time.
-    pub async fn upkeep_report(&self) -> Result<UpkeepReport, HubError> {
+    pub async fn upkeep_report(&self, caller: &Caller) -> Result<UpkeepReport, HubError> {
+        caller.may_everywhere(Ability::Administer)?;
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         let mut tx = self.store.read().await?;
         let tables = tx.housekeeping().sizes().await?;

@@ -1,10 +1,10 @@
 //! Marking an installation as restored.
 
-use salesbridge_model::{PageRequest, Timestamp};
+use salesbridge_model::{Ability, PageRequest, Timestamp};
 use salesbridge_store::{Store, StoreError, Verification, VerificationState};
 
 use crate::syncs::SyncDetails;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Marks every sync of a store that was restored: before it writes, it finds again what happened since the backup was made. Says how many there are.
 pub async fn mark_restored(store: &dyn Store, made_at: Timestamp, restored_at: Timestamp) -> Result<u64, StoreError> {
@@ -29,7 +29,8 @@ pub async fn mark_restored(store: &dyn Store, made_at: Timestamp, restored_at: T
 
 impl Hub {
     /// Marks this installation as restored from a backup that was made at an instant; says how many syncs verify their links now.
-    pub async fn mark_restored(&self, made_at: Timestamp) -> Result<u64, HubError> {
+    pub async fn mark_restored(&self, caller: &Caller, made_at: Timestamp) -> Result<u64, HubError> {
+        caller.may_everywhere(Ability::Administer)?;
         let now = self.clock.now();
         if made_at > now {
             return Err(HubError::invalid("made_at", "lies in the future".to_owned()));
@@ -40,10 +41,10 @@ impl Hub {
     }
 
     /// Lets the rows of a sync be sent that waited because of a restore: a person says that the records found belong to none of them.
-    pub async fn release_sync(&self, name: &str) -> Result<SyncDetails, HubError> {
-        let sync = self.find_sync(name).await?;
+    pub async fn release_sync(&self, caller: &Caller, name: &str) -> Result<SyncDetails, HubError> {
+        let sync = self.find_sync(caller, name, Ability::Run).await?;
         self.engine.release_restored(sync.id).await?;
         self.signal_mended();
-        self.sync(name).await
+        self.sync_after(sync.id).await
     }
 }

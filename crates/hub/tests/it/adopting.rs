@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_hub::HubError;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::{AdoptReport, AdoptResult, Adoption, read_pairs};
+use salesbridge_hub::{Caller, HubError};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::Client;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn before_the_first_run(clients: &[Client], leads: &[Value]) -> (Stage, Ve
     }
     let mut new = connection_to(&stage.org, &stage.org.app);
     new.enabled = false;
-    stage.hub.create_connection(new).await.expect("a connection");
+    stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection");
     (stage, ids)
 }
 
@@ -30,7 +30,7 @@ fn lead(email: &str, last_name: &str) -> Value {
 }
 
 async fn adopt(stage: &Stage, adoption: Adoption, apply: bool) -> AdoptReport {
-    stage.hub.adopt(SYNC, adoption, apply).await.expect("a report")
+    stage.hub.adopt(&Caller::owner(), SYNC, adoption, apply).await.expect("a report")
 }
 
 fn by(fields: &[&str]) -> Adoption {
@@ -59,7 +59,11 @@ async fn r54_adopted_records_are_changed_and_not_made_again() {
     stage.org.forget_requests();
     let planned = adopt(&stage, by(&["email"]), false).await;
     assert_eq!((counts(&planned), planned.applied), ([2, 0, 1, 0, 0], false));
-    assert_eq!(stage.hub.sync(SYNC).await.expect("the sync").figures.links, 0, "a dry run links nothing");
+    assert_eq!(
+        stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.links,
+        0,
+        "a dry run links nothing"
+    );
     let done = adopt(&stage, by(&["Email"]), true).await;
     assert_eq!((counts(&done), done.applied), ([2, 0, 1, 0, 0], true));
     let missing: Vec<_> = done.rows.iter().map(|row| (row.key.as_str(), row.result)).collect();
@@ -120,7 +124,7 @@ async fn what_is_ambiguous_or_missing_is_listed_and_not_linked() {
     assert_eq!(counts(&report), [1, 1, 1, 2, 0]);
     enable(&stage).await;
     assert_eq!(stage.org.count().await, 4 + 3, "the twins and the silent one get Leads of their own");
-    let unmapped = stage.hub.adopt(SYNC, by(&["Title"]), false).await.expect_err("not mapped");
+    let unmapped = stage.hub.adopt(&Caller::owner(), SYNC, by(&["Title"]), false).await.expect_err("not mapped");
     assert!(unmapped.to_string().contains("Title is not mapped"), "{unmapped}");
 }
 
@@ -160,7 +164,7 @@ async fn pairs_are_checked_line_by_line() {
     assert_eq!(stage.org.lead("a@example.com").await["Id"], ids[0].as_str());
     assert_eq!(stage.org.count().await, 2 + 4);
 
-    let sending = stage.hub.adopt(SYNC, by(&["Email"]), true).await.expect_err("it sends");
+    let sending = stage.hub.adopt(&Caller::owner(), SYNC, by(&["Email"]), true).await.expect_err("it sends");
     assert!(matches!(sending, HubError::NotPossible { code: "sync_sending", .. }), "{sending}");
     assert_eq!(adopt(&stage, by(&["Email"]), false).await.already, 5, "a dry run is always possible");
 }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use salesbridge_hub::DueState;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
 use salesbridge_hub::syncs::RowChoice;
+use salesbridge_hub::{Caller, DueState};
 use salesbridge_local_org::{
     BulkConfig, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, JobFault, OrgConfig, RowFault, Truncation,
 };
@@ -111,7 +111,7 @@ impl Jobs {
         }
         drop(rows);
         let manner = ImportManner { assumed: self.stage.hub.now(), dry_run: false };
-        let report = self.stage.hub.import_clients(received, &manner).await.expect("a report");
+        let report = self.stage.hub.import_clients(&Caller::owner(), received, &manner).await.expect("a report");
         assert_eq!(report.saved.created, clients.len() as u64, "{report:?}");
     }
 
@@ -127,7 +127,7 @@ impl Jobs {
             }
             Follows::Waits => {
                 until(&format!("the run to wait because of {code}"), async || {
-                    let run = stage.hub.sync(SYNC).await.expect("the sync").figures.last_run?;
+                    let run = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run?;
                     run.problem.filter(|problem| !problem.remedy.is_empty())
                 })
                 .await;
@@ -139,15 +139,15 @@ impl Jobs {
             }
             Follows::SyncHeld => {
                 let held = until(&format!("the sync to be held because of {code}"), async || {
-                    stage.hub.sync(SYNC).await.expect("the sync").sync.held
+                    stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").sync.held
                 })
                 .await;
                 assert!(held.code == code && held.remedy.ends_with('.'), "{code}: {held:?}");
-                stage.hub.enable_sync(SYNC, true).await.expect("enabled");
+                stage.hub.enable_sync(&Caller::owner(), SYNC, true).await.expect("enabled");
             }
             Follows::Held => {
                 let held = until(&format!("the connection to be held because of {code}"), async || {
-                    stage.hub.connection("acme").await.expect("the connection").connection.held
+                    stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held
                 })
                 .await;
                 assert!(held.code == code && held.remedy.ends_with('.'), "{code}: {held:?}");
@@ -160,7 +160,7 @@ impl Jobs {
     /// Time passes at once, and the hub hears of it: nobody sits through the pauses.
     async fn passes(&self, time: Duration) {
         self.stage.clock.advance(time);
-        self.stage.hub.set_clients_archived(&[], false).await.expect("nothing is changed");
+        self.stage.hub.set_clients_archived(&Caller::owner(), &[], false).await.expect("nothing is changed");
     }
 
     /// Jobs that the org was asked to make.
@@ -171,13 +171,13 @@ impl Jobs {
 
     async fn retry_refused(&self) {
         let all = RowChoice { state: DueState::Refused, keys: None, anew: false };
-        self.stage.hub.retry_rows(SYNC, &all).await.expect("rows are due again");
+        self.stage.hub.retry_rows(&Caller::owner(), SYNC, &all).await.expect("rows are due again");
     }
 
     /// Waits until every client has its Lead or its refusal.
     async fn arrives(&self, what: &str) {
         until(&format!("the Leads after {what}"), async || {
-            let figures = self.stage.hub.sync(SYNC).await.expect("the sync").figures;
+            let figures = self.stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures;
             let due = &figures.due;
             let waits = due.deferred > 0 || figures.last_run.is_some_and(|run| run.problem.is_some());
             if waits {
@@ -197,7 +197,7 @@ impl Jobs {
         assert_eq!(found.len(), self.leads);
         let (mut created, mut page) = (0, PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) });
         loop {
-            let runs = self.stage.hub.runs(Some(SYNC), &page).await.expect("runs");
+            let runs = self.stage.hub.runs(&Caller::owner(), Some(SYNC), &page).await.expect("runs");
             assert!(runs.items.iter().all(|run| run.state.is_final() && run.state != RunState::Failed));
             created += runs.items.iter().map(|run| run.counts.created).sum::<u64>();
             let Some(next) = runs.next else { break };
@@ -333,14 +333,14 @@ async fn r85_each_code_of_a_row_of_a_job_has_its_consequence_and_stops_no_other_
         |wanted: codes::Next| codes::CODES.iter().filter(|(code, next)| next.of_a_row(code) == wanted).count() as u64;
     let (refused, waiting) = (number(codes::Next::Refused), number(codes::Next::Waits));
     until("every row to have its consequence", async || {
-        let figures = jobs.stage.hub.sync(SYNC).await.expect("the sync").figures;
+        let figures = jobs.stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures;
         let due = figures.due;
         let links = jobs.leads as u64 - refused - waiting;
         (due.due == 0 && due.refused == refused && due.deferred == waiting && figures.links == links).then_some(())
     })
     .await;
     let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-    for row in jobs.stage.hub.due_rows(SYNC, None, &page).await.expect("rows").items {
+    for row in jobs.stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows").items {
         let (code, _) = codes::CODES.iter().find(|(code, _)| key(code) == row.source_key).expect("a row of ours");
         assert_eq!(row.code.as_deref(), Some(*code));
         assert!(row.remedy.is_some_and(|remedy| remedy.ends_with('.')), "{code}");
@@ -391,7 +391,8 @@ async fn a_job_that_ends_by_itself_loses_and_doubles_nothing() {
                 jobs.meets(code, *follows).await;
             } else if *follows == Follows::Waits {
                 until("rows to be put off", async || {
-                    (jobs.stage.hub.sync(SYNC).await.expect("the sync").figures.due.deferred > 0).then_some(())
+                    (jobs.stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.due.deferred > 0)
+                        .then_some(())
                 })
                 .await;
                 jobs.passes(QUARTER).await;
@@ -424,7 +425,7 @@ async fn rows_go_by_calls_while_the_limits_say_that_no_batch_is_left() {
 
     // Whoever reads the limits, for whatever reason, spares the refusal.
     jobs.passes(QUARTER).await;
-    assert!(jobs.stage.hub.test_connection("acme").await.expect("a report").passed);
+    assert!(jobs.stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").passed);
     jobs.come(&[("d1", GOOD), ("d2", GOOD)]).await;
     jobs.arrives("limits that were read").await;
     assert_eq!(jobs.tried(), 2);

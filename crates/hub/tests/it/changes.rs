@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use salesbridge_hub::DueState;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::RowChoice;
+use salesbridge_hub::{Caller, DueState};
 use salesbridge_local_org::{NewValidationRule, OrgConfig};
 use salesbridge_model::{Client, PageRequest, RunState};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn import(stage: &Stage, clients: Vec<Client>) {
     }
     drop(rows);
     let manner = ImportManner { assumed: stage.hub.now(), dry_run: false };
-    stage.hub.import_clients(received, &manner).await.expect("an import");
+    stage.hub.import_clients(&Caller::owner(), received, &manner).await.expect("an import");
 }
 
 fn enabled(enabled: bool) -> ConnectionEdit {
@@ -97,7 +97,7 @@ async fn r41_r54_what_changed_while_disabled_is_sent_once_afterwards() {
     let other = Org::start(OrgConfig::default()).await;
     let mut new = connection_to(&other, &other.app);
     new.name = "other".to_owned();
-    stage.hub.create_connection(new).await.expect("a connection");
+    stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection");
     until("the other org's Leads", async || (other.count().await == 300).then_some(())).await;
     stage.org.forget_requests();
 
@@ -111,7 +111,7 @@ async fn r41_r54_what_changed_while_disabled_is_sent_once_afterwards() {
     })
     .await;
     assert_eq!(stage.org.running.control().requests(), [], "R41: not one request");
-    let refused = stage.hub.run_sync(SYNC).await.expect_err("it cannot run");
+    let refused = stage.hub.run_sync(&Caller::owner(), SYNC).await.expect_err("it cannot run");
     assert!(refused.to_string().contains("disabled"), "{refused}");
 
     stage.edit(enabled(true)).await;
@@ -132,12 +132,12 @@ async fn r41_r54_what_changed_while_disabled_is_sent_once_afterwards() {
 #[tokio::test]
 async fn r57_a_change_of_the_lead_never_changes_the_client() {
     let stage = Stage::connected(&clients(1)).await;
-    let before = stage.hub.client("c0").await.expect("the client");
+    let before = stage.hub.client(&Caller::owner(), "c0").await.expect("the client");
     let id = stage.org.lead("c0@example.com").await["Id"].as_str().expect("an id").to_owned();
     stage.org.change_lead(&id, &json!({ "LastName": "Theirs", "Title": "Boss" })).await;
     let run = stage.full_run().await;
     assert_eq!(run.counts.unchanged, 1);
-    assert_eq!(stage.hub.client("c0").await.expect("the client"), before);
+    assert_eq!(stage.hub.client(&Caller::owner(), "c0").await.expect("the client"), before);
 
     // A later change of ours sends its own field alone.
     stage.save(&[Client { first_name: Some("Ann".to_owned()), ..before }]).await;
@@ -152,9 +152,13 @@ async fn f18_a_limit_in_the_middle_is_waited_out() {
     let stage = Stage::set(OrgConfig::default()).await;
     import(&stage, clients(1_000)).await;
     stage.org.refuse_a_write(2, 403, "REQUEST_LIMIT_EXCEEDED");
-    stage.hub.create_connection(connection_to(&stage.org, &stage.org.app)).await.expect("a connection");
+    stage
+        .hub
+        .create_connection(&Caller::owner(), connection_to(&stage.org, &stage.org.app))
+        .await
+        .expect("a connection");
     let run = until("the run to wait", async || {
-        let run = stage.hub.sync(SYNC).await.expect("the sync").figures.last_run?;
+        let run = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run?;
         run.problem.is_some().then_some(run)
     })
     .await;
@@ -164,11 +168,11 @@ async fn f18_a_limit_in_the_middle_is_waited_out() {
     assert_eq!(stage.org.count().await, 400, "what was sent before");
 
     // A person who has bought more calls does not wait a quarter of an hour.
-    stage.hub.run_sync(SYNC).await.expect("a run");
+    stage.hub.run_sync(&Caller::owner(), SYNC).await.expect("a run");
     stage.settled("the rest", |sync| sync.figures.links == 1_000).await;
     let leads = stage.org.leads().await;
     assert_eq!((leads.len(), leads.values().all(|leads| leads.len() == 1)), (1_000, true));
-    let first = stage.hub.run(run.id).await.expect("the run");
+    let first = stage.hub.run(&Caller::owner(), run.id).await.expect("the run");
     assert_eq!((first.state, first.problem, first.counts.created), (RunState::Completed, None, 1_000));
 }
 
@@ -187,7 +191,11 @@ async fn f17_a_deleted_lead_is_told_and_not_made_again() {
     assert_eq!(stage.org.leads().await.into_keys().collect::<Vec<_>>(), ["c1@example.com"]);
     assert_eq!(stage.org.lead("c1@example.com").await["LastName"], "Rock", "the others go on");
     assert!(stage.org.sent().iter().all(|record| record["id"] != id.as_str()), "the org is not asked again and again");
-    let due = stage.hub.due_rows(SYNC, Some(DueState::Refused), &PageRequest::default()).await.expect("refused rows");
+    let due = stage
+        .hub
+        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .await
+        .expect("refused rows");
     let [row] = &due.items[..] else { panic!("one row is refused: {due:?}") };
     assert_eq!((row.source_key.as_str(), row.code.as_deref()), ("c0", Some("LINK_BROKEN")));
     assert!(row.remedy.as_deref().is_some_and(|remedy| remedy.contains("Restore the record")));
@@ -215,15 +223,19 @@ async fn r85_a_refused_row_is_retried_dropped_or_corrected() {
         anew: false,
     };
     stage.org.forget_requests();
-    assert_eq!(stage.hub.retry_rows(SYNC, &choice(&["a"])).await.expect("rows"), 1);
+    assert_eq!(stage.hub.retry_rows(&Caller::owner(), SYNC, &choice(&["a"])).await.expect("rows"), 1);
     until("the row to be sent again", async || (stage.org.sent().len() == 1).then_some(())).await;
     stage.settled("its second refusal", |sync| sync.figures.due.refused == 3).await;
 
-    assert_eq!(stage.hub.drop_rows(SYNC, &choice(&["b"])).await.expect("rows"), 1);
+    assert_eq!(stage.hub.drop_rows(&Caller::owner(), SYNC, &choice(&["b"])).await.expect("rows"), 1);
     stage.save(&[person("c", "Short")]).await;
     stage.settled("the corrected row", |sync| sync.figures.links == 6).await;
     assert_eq!(stage.org.lead("c@example.com").await["LastName"], "Short");
-    let due = stage.hub.due_rows(SYNC, Some(DueState::Refused), &PageRequest::default()).await.expect("rows that wait");
+    let due = stage
+        .hub
+        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .await
+        .expect("rows that wait");
     let waiting: Vec<_> = due.items.iter().map(|row| (row.source_key.as_str(), row.code.as_deref())).collect();
     assert_eq!(waiting, [("a", Some("FIELD_CUSTOM_VALIDATION_EXCEPTION"))]);
 }

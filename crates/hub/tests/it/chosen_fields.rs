@@ -1,5 +1,6 @@
 //! The three client fields whose Lead fields people choose: status, verification level and type.
 
+use salesbridge_hub::Caller;
 use std::collections::BTreeMap;
 
 use salesbridge_hub::connections::ConnectionEdit;
@@ -53,7 +54,7 @@ async fn r75_the_choices_are_the_writable_fields_of_lead() {
         .filter(writable)
         .map(|field| field["name"].as_str().expect("a name"))
         .collect();
-    let offered = stage.hub.writable_fields("acme", "Lead").await.expect("fields");
+    let offered = stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields");
     assert_eq!(offered.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), expected);
     assert!(expected.len() > 10 && expected.contains(&"LastName") && !expected.contains(&"Id"), "{expected:?}");
 }
@@ -63,12 +64,12 @@ async fn r75_the_choices_are_the_writable_fields_of_lead() {
 #[tokio::test]
 async fn r74_r76_r77_r78_new_text_fields_take_all_three_for_old_leads_too() {
     let stage = Stage::connected(&[banned("old")]).await;
-    let before = stage.hub.writable_fields("acme", "Lead").await.expect("fields");
+    let before = stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields");
     for field in ["Client_Status__c", "Client_Level__c", "Client_Type__c"] {
         assert!(!before.iter().any(|known| known.name == field));
         stage.org.make_custom_text(field, 40).await;
     }
-    let after = stage.hub.writable_fields("acme", "Lead").await.expect("fields");
+    let after = stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields");
     assert_eq!(after.len(), before.len() + 3, "R76: without a restart");
     let id = stage.org.lead("old@example.com").await["Id"].clone();
 

@@ -1,7 +1,7 @@
 //! The connection as a record that people fill in: what is accepted, what it starts, what holds it and what mends it.
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
-use salesbridge_hub::{CheckState, HubError};
+use salesbridge_hub::{Caller, CheckState, HubError};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{OrgKind, PageRequest, Secret};
 
@@ -22,17 +22,25 @@ async fn sending_starts_only_after_a_person_has_been_told_how_much() {
     let stage = Stage::set(OrgConfig::default()).await;
     stage.save(&clients(7)).await;
     let unconfirmed = || NewConnection { confirmed: false, ..connection_to(&stage.org, &stage.org.app) };
-    let told = stage.hub.create_connection(unconfirmed()).await.expect_err("a notice");
+    let told = stage.hub.create_connection(&Caller::owner(), unconfirmed()).await.expect_err("a notice");
     let HubError::ConfirmationNeeded(notice) = told else { panic!("a notice was expected: {told:?}") };
     assert_eq!((notice.creates, notice.object.as_str(), notice.org.kind), (7, "Lead", OrgKind::Local));
     assert_eq!((notice.org.name.as_deref(), notice.org.org_id.len()), (Some("Local Org"), 18));
-    let nothing = stage.hub.connections(&PageRequest::default()).await.expect("connections");
+    let nothing = stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("connections");
     assert_eq!((nothing.total, stage.org.writes().len()), (0, 0), "nothing was made and nothing sent");
 
-    stage.hub.create_connection(without_company(unconfirmed())).await.expect("a connection that sends nothing");
-    let told = stage.hub.edit_connection("acme", company(COMPANY)).await.expect_err("a notice");
+    stage
+        .hub
+        .create_connection(&Caller::owner(), without_company(unconfirmed()))
+        .await
+        .expect("a connection that sends nothing");
+    let told = stage.hub.edit_connection(&Caller::owner(), "acme", company(COMPANY)).await.expect_err("a notice");
     assert!(matches!(told, HubError::ConfirmationNeeded(_)), "{told:?}");
-    assert_eq!(stage.hub.connection("acme").await.expect("the connection").company, None, "R42: nothing of it");
+    assert_eq!(
+        stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").company,
+        None,
+        "R42: nothing of it"
+    );
     stage.edit(ConnectionEdit { confirmed: true, ..company(COMPANY) }).await;
     stage.settled("the first sync", |sync| sync.figures.links == 7).await;
     assert_eq!(stage.org.count().await, 7);
@@ -45,10 +53,10 @@ async fn r42_an_edit_is_done_whole_or_not_at_all() {
     stage.save(&[person("c0", "Miller")]).await;
     stage
         .hub
-        .create_connection(without_company(connection_to(&stage.org, &stage.org.app)))
+        .create_connection(&Caller::owner(), without_company(connection_to(&stage.org, &stage.org.app)))
         .await
         .expect("a connection");
-    let before = stage.hub.connection("acme").await.expect("the connection");
+    let before = stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection");
     let good = || ConnectionEdit {
         caption: Some("Our org".to_owned()),
         consumer_secret: Some(Secret::new(stage.org.app.consumer_secret.clone())),
@@ -64,13 +72,13 @@ async fn r42_an_edit_is_done_whole_or_not_at_all() {
         ConnectionEdit { fields: [("shoe_size".to_owned(), Some("Title".to_owned()))].into(), ..good() },
     ];
     for wrong in wrong.drain(..) {
-        let refused = stage.hub.edit_connection("acme", wrong).await.expect_err("a refusal");
+        let refused = stage.hub.edit_connection(&Caller::owner(), "acme", wrong).await.expect_err("a refusal");
         assert!(matches!(refused, HubError::Invalid { .. }), "{refused:?}");
-        assert_eq!(stage.hub.connection("acme").await.expect("the connection"), before);
+        assert_eq!(stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection"), before);
     }
 
     stage.edit(good()).await;
-    let after = stage.hub.connection("acme").await.expect("the connection");
+    let after = stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection");
     assert_eq!((after.connection.caption.as_str(), after.connection.enabled), ("Our org", false), "R36, R39");
     assert_eq!(after.connection.settings["domain_url"], stage.org.running.url(), "R36");
     assert_eq!(after.connection.settings["consumer_key"], stage.org.app.consumer_key, "R36");
@@ -87,12 +95,12 @@ async fn r42_an_edit_is_done_whole_or_not_at_all() {
 async fn r38_a_company_is_needed_before_anything_is_sent() {
     let stage = Stage::connected(&clients(1)).await;
     stage.edit(company("  ")).await;
-    let refused = stage.hub.enable_sync(SYNC, true).await.expect_err("a refusal");
+    let refused = stage.hub.enable_sync(&Caller::owner(), SYNC, true).await.expect_err("a refusal");
     let HubError::NotPossible { code, remedy, .. } = refused else { panic!("not possible was expected: {refused:?}") };
     assert!(code == "company_missing" && remedy.contains("--company"), "{code}: {remedy}");
     stage.org.forget_requests();
     stage.save(&[person("c0", "Stone")]).await;
-    assert!(stage.hub.run_sync(SYNC).await.is_err());
+    assert!(stage.hub.run_sync(&Caller::owner(), SYNC).await.is_err());
     stage.edit(company("New Brokers")).await;
     stage.settled("what waited", |_| true).await;
     stage.full_run().await;
@@ -110,17 +118,17 @@ async fn a_held_connection_says_why_and_goes_on_when_it_is_mended() {
     stage.save(&clients(3)).await;
     let mut new = connection_to(&stage.org, &stage.org.app);
     new.consumer_secret = Secret::new("wrong".to_owned());
-    stage.hub.create_connection(new).await.expect("it need not work yet");
+    stage.hub.create_connection(&Caller::owner(), new).await.expect("it need not work yet");
     let held = until("the connection to be held", async || {
-        stage.hub.connection("acme").await.expect("the connection").connection.held
+        stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held
     })
     .await;
     assert!(held.reason.contains("consumer secret") && !held.remedy.is_empty(), "{held:?}");
     let tried = stage.org.sign_ins().len();
     stage.save(&[person("c3", "Brown")]).await;
-    let refused = stage.hub.run_sync(SYNC).await.expect_err("held");
+    let refused = stage.hub.run_sync(&Caller::owner(), SYNC).await.expect_err("held");
     assert!(matches!(refused, HubError::NotPossible { code: "sync_not_sending", .. }), "{refused:?}");
-    let report = stage.hub.test_connection("acme").await.expect("a report");
+    let report = stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report");
     assert_eq!((report.passed, report.checks[0].state), (false, CheckState::Failed));
     assert!(report.checks[1..].iter().all(|check| check.state == CheckState::Skipped));
     assert_eq!(stage.org.sign_ins().len(), tried + 1, "the test alone has tried");
@@ -129,24 +137,25 @@ async fn a_held_connection_says_why_and_goes_on_when_it_is_mended() {
     stage.edit(ConnectionEdit { consumer_secret: Some(right), ..ConnectionEdit::default() }).await;
     stage.settled("the first sync", |sync| sync.figures.links == 4).await;
     assert_eq!(stage.org.count().await, 4);
-    assert_eq!(stage.hub.connection("acme").await.expect("the connection").connection.held, None);
+    assert_eq!(stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held, None);
 }
 
 /// What is mended in Salesforce needs no edit here: a test that passes lets the connection go on.
 #[tokio::test]
 async fn a_connection_mended_in_salesforce_goes_on_after_a_test() {
     let stage = Stage::connected(&clients(1)).await;
-    let user = stage.hub.test_connection("acme").await.expect("a report").org.expect("an org").user_id;
+    let user =
+        stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").org.expect("an org").user_id;
     let control = stage.org.running.control();
     control.set_api_enabled(&user, false).await.expect("the user may not call");
     stage.save(&[person("c0", "Stone")]).await;
     let held = until("the connection to be held", async || {
-        stage.hub.connection("acme").await.expect("the connection").connection.held
+        stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held
     })
     .await;
     assert!(held.remedy.contains("API Enabled"), "R8: {held:?}");
     control.set_api_enabled(&user, true).await.expect("the user may call");
-    assert!(stage.hub.test_connection("acme").await.expect("a report").passed);
+    assert!(stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").passed);
     stage.settled("the change", |_| true).await;
     stage.full_run().await;
     assert_eq!(stage.org.lead("c0@example.com").await["LastName"], "Stone");
@@ -168,7 +177,7 @@ async fn r37_each_wrong_address_is_told_in_its_own_words() {
     for address in wrong {
         let mut new = without_company(connection_to(&stage.org, &stage.org.app));
         new.domain_url = address.to_owned();
-        let refused = stage.hub.create_connection(new).await.expect_err(address);
+        let refused = stage.hub.create_connection(&Caller::owner(), new).await.expect_err(address);
         let HubError::Invalid { problems } = refused else { panic!("{address}: {refused:?}") };
         assert_eq!((problems.len(), problems[0].field.as_str()), (1, "domain_url"), "{address}");
         told.push(problems[0].message.clone());
@@ -179,7 +188,7 @@ async fn r37_each_wrong_address_is_told_in_its_own_words() {
     for address in ["https://acme.my.salesforce.com/", "https://acme--uat.sandbox.my.salesforce.com"] {
         let mut new = without_company(connection_to(&stage.org, &stage.org.app));
         (new.name, new.domain_url) = (format!("good-{}", address.len()), address.to_owned());
-        stage.hub.create_connection(new).await.expect(address);
+        stage.hub.create_connection(&Caller::owner(), new).await.expect(address);
     }
 }
 
@@ -195,7 +204,7 @@ async fn settings_that_do_not_work_are_told_apart_by_a_test() {
     key.consumer_key = "unknown".to_owned();
     let mut remedies = Vec::new();
     for new in [unknown, secret, key] {
-        let report = stage.hub.test_new_connection(&new).await.expect("a report");
+        let report = stage.hub.test_new_connection(&Caller::owner(), &new).await.expect("a report");
         let check = &report.checks[0];
         assert_eq!((report.passed, check.name.as_str(), check.state), (false, "sign-in", CheckState::Failed));
         remedies.push((check.message.clone(), check.remedy.clone().expect("a remedy")));
@@ -203,7 +212,11 @@ async fn settings_that_do_not_work_are_told_apart_by_a_test() {
     remedies.sort();
     remedies.dedup();
     assert_eq!(remedies.len(), 3, "{remedies:#?}");
-    let report = stage.hub.test_new_connection(&connection_to(&stage.org, &stage.org.app)).await.expect("a report");
+    let report = stage
+        .hub
+        .test_new_connection(&Caller::owner(), &connection_to(&stage.org, &stage.org.app))
+        .await
+        .expect("a report");
     assert!(report.passed && report.org.is_some(), "{report:?}");
-    assert_eq!(stage.hub.connections(&PageRequest::default()).await.expect("connections").total, 0);
+    assert_eq!(stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("connections").total, 0);
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use salesbridge_hub::DueState;
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
 use salesbridge_hub::syncs::RowChoice;
+use salesbridge_hub::{Caller, DueState};
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, OrgConfig, RowFault};
 use salesbridge_local_org::{TokensEnded, Truncation};
 use salesbridge_model::{PageRequest, RunState};
@@ -44,7 +44,7 @@ impl Stage {
             Next::Later => {}
             Next::Waits => {
                 until(&format!("the run to wait because of {code}"), async || {
-                    let run = self.hub.sync(SYNC).await.expect("the sync").figures.last_run?;
+                    let run = self.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run?;
                     run.problem.filter(|problem| !problem.remedy.is_empty())
                 })
                 .await;
@@ -52,7 +52,8 @@ impl Stage {
             }
             Next::Refused => {
                 until(&format!("the row to be refused because of {code}"), async || {
-                    (self.hub.sync(SYNC).await.expect("the sync").figures.due.refused == 1).then_some(())
+                    (self.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.due.refused == 1)
+                        .then_some(())
                 })
                 .await;
                 let refused = self.refused().await;
@@ -61,7 +62,7 @@ impl Stage {
             }
             Next::Held => {
                 let held = until(&format!("the connection to be held because of {code}"), async || {
-                    self.hub.connection("acme").await.expect("the connection").connection.held
+                    self.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held
                 })
                 .await;
                 assert!(held.code == code && held.remedy.ends_with('.'), "{code}: {held:?}");
@@ -74,13 +75,13 @@ impl Stage {
     /// Codes and remedies of the refused rows.
     async fn refused(&self) -> Vec<(String, String)> {
         let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-        let rows = self.hub.due_rows(SYNC, Some(DueState::Refused), &page).await.expect("rows").items;
+        let rows = self.hub.due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &page).await.expect("rows").items;
         rows.into_iter().map(|row| (row.code.unwrap_or_default(), row.remedy.unwrap_or_default())).collect()
     }
 
     async fn retry_refused(&self) {
         let all = RowChoice { state: DueState::Refused, keys: None, anew: false };
-        self.hub.retry_rows(SYNC, &all).await.expect("rows are due again");
+        self.hub.retry_rows(&Caller::owner(), SYNC, &all).await.expect("rows are due again");
     }
 
     /// Waits until so many clients have their Lead, and looks that each has one.
@@ -140,14 +141,14 @@ async fn r85_each_code_of_a_row_has_its_consequence_and_stops_no_other_row() {
     let number = |wanted: Next| CODES.iter().filter(|(code, next)| next.of_a_row(code) == wanted).count() as u64;
     let (refused, waiting) = (number(Next::Refused), number(Next::Waits));
     until("every row to have its consequence", async || {
-        let figures = stage.hub.sync(SYNC).await.expect("the sync").figures;
+        let figures = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures;
         let due = figures.due;
         let links = CODES.len() as u64 + 2 - refused - waiting;
         (due.due == 0 && due.refused == refused && due.deferred == waiting && figures.links == links).then_some(())
     })
     .await;
     let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-    for row in stage.hub.due_rows(SYNC, None, &page).await.expect("rows").items {
+    for row in stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows").items {
         let (code, next) = CODES.iter().find(|(code, _)| key(code) == row.source_key).expect("a row of ours");
         assert_eq!(row.code.as_deref(), Some(*code));
         assert!(row.remedy.is_some_and(|remedy| remedy.ends_with('.')), "{code}");
@@ -245,13 +246,14 @@ async fn r16_a_new_app_is_waited_for_and_nothing_is_made_again() {
     };
     let app = stage.org.running.control().keep_app(app).await.expect("an app");
     stage.save(&clients(3)).await;
-    stage.hub.create_connection(connection_to(&stage.org, &app)).await.expect("a connection");
-    let problem =
-        until("the run to wait", async || stage.hub.sync(SYNC).await.expect("the sync").figures.last_run?.problem)
-            .await;
+    stage.hub.create_connection(&Caller::owner(), connection_to(&stage.org, &app)).await.expect("a connection");
+    let problem = until("the run to wait", async || {
+        stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run?.problem
+    })
+    .await;
     assert_eq!(problem.code, "oauth.invalid_client_id");
     assert!(problem.message.contains("yet") && problem.remedy.contains("ten minutes"), "{problem:?}");
-    assert_eq!(stage.hub.connection("acme").await.expect("the connection").connection.held, None);
+    assert_eq!(stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held, None);
     stage.settled("the app to be known", |sync| sync.figures.links == 3).await;
     stage.each_has_one_lead(3).await;
 }
@@ -272,7 +274,7 @@ async fn r87_a_token_that_ends_in_the_middle_fails_no_run() {
         action: FaultAction { end_tokens: Some(TokensEnded::All), ..FaultAction::default() },
     });
     stage.connect(connection_to(&stage.org, &stage.org.app)).await;
-    let run = stage.hub.sync(SYNC).await.expect("the sync").figures.last_run.expect("a run");
+    let run = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run.expect("a run");
     assert_eq!((run.state, run.counts.created, run.problem), (RunState::Completed, 600, None));
     let by_us = stage.org.sign_ins().into_iter().filter(|seen| seen.body.contains("client_credentials")).count();
     assert_eq!(by_us, 2, "one sign-in at the beginning, one in the middle");

@@ -2,7 +2,7 @@
 
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::read_clients_json_lines;
-use salesbridge_hub::{ClientFilter, DueState, HubError};
+use salesbridge_hub::{Caller, ClientFilter, DueState, HubError};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{Client, PageRequest};
 
@@ -10,7 +10,7 @@ use crate::stage::{SYNC, Stage, clients, connection_to, person};
 
 async fn listed(stage: &Stage, archived: bool) -> Vec<String> {
     let filter = ClientFilter { archived, ..ClientFilter::default() };
-    let page = stage.hub.clients(&filter, &PageRequest::default()).await.expect("clients");
+    let page = stage.hub.clients(&Caller::owner(), &filter, &PageRequest::default()).await.expect("clients");
     page.items.into_iter().map(|client| client.key).collect()
 }
 
@@ -26,7 +26,10 @@ async fn an_archived_client_is_left_alone_until_it_is_taken_back() {
     let before = stage.org.lead("c0@example.com").await;
     stage.settled("the refusal", |sync| sync.figures.due.refused == 1).await;
     stage.org.forget_requests();
-    assert_eq!(stage.hub.set_clients_archived(&keys(&["c0", "long"]), true).await.expect("archived"), 2);
+    assert_eq!(
+        stage.hub.set_clients_archived(&Caller::owner(), &keys(&["c0", "long"]), true).await.expect("archived"),
+        2
+    );
     assert_eq!(listed(&stage, false).await, ["c1"]);
     assert_eq!(listed(&stage, true).await, ["c0", "long"]);
     stage.save(&[person("c0", "Stone"), person("c1", "Stone")]).await;
@@ -34,15 +37,16 @@ async fn an_archived_client_is_left_alone_until_it_is_taken_back() {
     assert_eq!(run.counts.read(), 1, "only the other one is compared");
     let sync = stage.settled("what waited to be given up", |sync| sync.figures.due.refused == 0).await;
     assert_eq!(sync.figures.links, 2, "the link stays");
-    assert!(stage.hub.client_is_archived("c0").await.expect("an answer"));
+    assert!(stage.hub.client_is_archived(&Caller::owner(), "c0").await.expect("an answer"));
     assert_eq!(stage.org.lead("c0@example.com").await, before);
     assert_eq!(stage.org.lead("c1@example.com").await["LastName"], "Stone");
 
-    assert_eq!(stage.hub.set_clients_archived(&keys(&["c0"]), false).await.expect("back"), 1);
+    assert_eq!(stage.hub.set_clients_archived(&Caller::owner(), &keys(&["c0"]), false).await.expect("back"), 1);
     stage.full_run().await;
     let after = stage.org.lead("c0@example.com").await;
     assert_eq!((&after["Id"], after["LastName"].as_str()), (&before["Id"], Some("Stone")));
-    let unknown = stage.hub.set_clients_archived(&keys(&["c0", "nobody"]), true).await.expect_err("nobody");
+    let unknown =
+        stage.hub.set_clients_archived(&Caller::owner(), &keys(&["c0", "nobody"]), true).await.expect_err("nobody");
     assert!(matches!(unknown, HubError::NotFound { .. }), "{unknown}");
     assert_eq!(listed(&stage, true).await, ["long"], "all or nothing");
 }
@@ -53,21 +57,21 @@ async fn an_erased_client_is_gone_and_does_not_come_back() {
     let secretive = Client { first_name: Some("Mata-Harietta".to_owned()), ..person("c0", "Quixotewitz") };
     let stage = Stage::connected(&[&[secretive.clone()][..], &clients(2)[1..]].concat()).await;
     let lead = stage.org.lead("c0@example.com").await;
-    let planned = stage.hub.erase_client("c0", false).await.expect("a plan");
+    let planned = stage.hub.erase_client(&Caller::owner(), "c0", false).await.expect("a plan");
     assert!(!planned.erased);
     assert_eq!(planned.records[0].record_id, lead["Id"].as_str().expect("an id"));
-    assert_eq!(stage.hub.client("c0").await.expect("still there"), secretive);
+    assert_eq!(stage.hub.client(&Caller::owner(), "c0").await.expect("still there"), secretive);
 
-    let done = stage.hub.erase_client("c0", true).await.expect("erased");
+    let done = stage.hub.erase_client(&Caller::owner(), "c0", true).await.expect("erased");
     assert!(done.erased && done.records == planned.records);
     assert!(done.records[0].address.ends_with(lead["Id"].as_str().expect("an id")), "{done:?}");
-    assert!(matches!(stage.hub.client("c0").await, Err(HubError::NotFound { .. })));
+    assert!(matches!(stage.hub.client(&Caller::owner(), "c0").await, Err(HubError::NotFound { .. })));
     let run = stage.full_run().await;
     assert_eq!((run.counts.read(), stage.org.count().await), (1, 2), "the Lead is not ours to delete");
-    let details = stage.hub.sync(SYNC).await.expect("the sync");
+    let details = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync");
     assert_eq!(details.figures.links, 1);
     for state in [DueState::Due, DueState::Refused, DueState::Uncertain] {
-        let due = stage.hub.due_rows(SYNC, Some(state), &PageRequest::default()).await.expect("rows");
+        let due = stage.hub.due_rows(&Caller::owner(), SYNC, Some(state), &PageRequest::default()).await.expect("rows");
         assert_eq!(due.items, []);
     }
 
@@ -79,15 +83,15 @@ async fn an_erased_client_is_gone_and_does_not_come_back() {
     }
     drop(rows);
     let manner = ImportManner { assumed: stage.hub.now(), dry_run: false };
-    let report = stage.hub.import_clients(received, &manner).await.expect("a report");
+    let report = stage.hub.import_clients(&Caller::owner(), received, &manner).await.expect("a report");
     assert_eq!((report.refused, report.saved.created, report.problems[0].line), (1, 0, 1), "{report:?}");
     assert!(report.problems[0].problems[0].message.contains("was erased"), "{report:?}");
-    let refused = stage.hub.save_client(&secretive).await.expect_err("it was erased");
+    let refused = stage.hub.save_client(&Caller::owner(), &secretive).await.expect_err("it was erased");
     assert!(matches!(refused, HubError::NotPossible { code: "client_erased", .. }), "{refused}");
-    assert!(matches!(stage.hub.erase_client("c0", true).await, Err(HubError::NotFound { .. })));
+    assert!(matches!(stage.hub.erase_client(&Caller::owner(), "c0", true).await, Err(HubError::NotFound { .. })));
 
     // A person may use the key again, for a new client with a Lead of its own.
-    assert!(stage.hub.readmit_client("c0").await.expect("readmitted"));
+    assert!(stage.hub.readmit_client(&Caller::owner(), "c0").await.expect("readmitted"));
     stage.save(&[person("c0", "Newcomer")]).await;
     stage.full_run().await;
     assert_eq!(stage.org.leads().await["c0@example.com"].len(), 2);
@@ -102,7 +106,7 @@ async fn nothing_of_an_erased_client_is_left_in_the_store() {
     stage.save(&[person("c0", &"Quixotewitz".repeat(9))]).await;
     stage.settled("the refusal", |sync| sync.figures.due.refused == 1).await;
     let lead = stage.org.lead("c0@example.com").await["Id"].as_str().expect("an id").to_owned();
-    stage.hub.erase_client("c0", true).await.expect("erased");
+    stage.hub.erase_client(&Caller::owner(), "c0", true).await.expect("erased");
     let dump = dump(&stage.folder.join("hub.sqlite"));
     for text in ["Quixotewitz", "c0@example.com", "\"c0\"", &lead] {
         assert!(!dump.contains(text), "{text} is still there");

@@ -1,6 +1,7 @@
 //! A whole hub against a local org over HTTP. What counts is what the org has, and what it was asked.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why and ends")]
 
+mod access;
 mod adopting;
 mod changes;
 mod chosen_fields;

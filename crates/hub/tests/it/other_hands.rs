@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit};
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_hub::{DueRow, DueState};
+use salesbridge_hub::{Caller, DueRow, DueState};
 use salesbridge_model::{Client, OutcomeKind, PageRequest, RecordOutcome};
 use salesbridge_testkit::address;
 use serde_json::Value;
@@ -24,13 +24,18 @@ async fn lead_id(stage: &Stage, email: &str) -> String {
 }
 
 async fn refused_rows(stage: &Stage) -> Vec<DueRow> {
-    stage.hub.due_rows(SYNC, Some(DueState::Refused), &PageRequest::default()).await.expect("rows").items
+    stage
+        .hub
+        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .await
+        .expect("rows")
+        .items
 }
 
 /// The outcome of a row in the newest run.
 async fn outcome(stage: &Stage, key: &str) -> RecordOutcome {
-    let run = stage.hub.sync(SYNC).await.expect("the sync").figures.last_run.expect("a run");
-    let outcomes = stage.hub.outcomes(run.id, None, &PageRequest::default()).await.expect("outcomes");
+    let run = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run.expect("a run");
+    let outcomes = stage.hub.outcomes(&Caller::owner(), run.id, None, &PageRequest::default()).await.expect("outcomes");
     outcomes.items.into_iter().find(|outcome| outcome.source_key == key).expect("an outcome of the row")
 }
 
@@ -53,7 +58,7 @@ async fn f16_a_converted_lead_is_followed_and_not_written_any_more() {
         .await;
     let told = outcome(&stage, "a").await;
     assert_eq!((told.kind, told.code.as_deref()), (OutcomeKind::Unchanged, Some("CANNOT_UPDATE_CONVERTED_LEAD")));
-    let link = stage.hub.client_links("a").await.expect("links").remove(0).link;
+    let link = stage.hub.client_links(&Caller::owner(), "a").await.expect("links").remove(0).link;
     let became: BTreeMap<&str, &str> =
         link.successors.iter().map(|record| (record.object.as_str(), record.id.as_str())).collect();
     assert_eq!(became["Contact"], converted.contact_id);
@@ -88,7 +93,7 @@ async fn f17_a_deleted_lead_is_made_again_only_when_a_person_asks() {
     assert!(refused.iter().all(|row| row.remedy.as_ref().is_some_and(|remedy| !remedy.is_empty())), "{refused:?}");
 
     stage.org.running.control().undelete(std::slice::from_ref(&a)).await.expect("restored");
-    stage.hub.retry_rows(SYNC, &choice("a", false)).await.expect("a retry");
+    stage.hub.retry_rows(&Caller::owner(), SYNC, &choice("a", false)).await.expect("a retry");
     until("the restored one's change", async || {
         let found = stage.org.leads().await.remove("a@example.com")?;
         (found[0]["City"] == "Ulm").then_some(())
@@ -96,9 +101,9 @@ async fn f17_a_deleted_lead_is_made_again_only_when_a_person_asks() {
     .await;
     assert_eq!(lead_id(&stage, "a@example.com").await, a);
 
-    stage.hub.retry_rows(SYNC, &choice("b", false)).await.expect("a retry");
+    stage.hub.retry_rows(&Caller::owner(), SYNC, &choice("b", false)).await.expect("a retry");
     stage.settled("its second refusal", |sync| sync.figures.due.refused == 1).await;
-    stage.hub.retry_rows(SYNC, &choice("b", true)).await.expect("a retry");
+    stage.hub.retry_rows(&Caller::owner(), SYNC, &choice("b", true)).await.expect("a retry");
     stage.settled("another record", |sync| sync.figures.due.refused == 0 && sync.figures.links == 2).await;
     let lead = stage.org.lead("b@example.com").await;
     assert_eq!(lead["City"], "Köln");
@@ -139,7 +144,7 @@ async fn f15_a_vanished_field_is_left_out_and_filled_when_it_is_back() {
         .collect();
     stage.save(&renamed).await;
     stage.full_run().await;
-    let connection = stage.hub.connection("acme").await.expect("the connection");
+    let connection = stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection");
     assert_eq!(custom_left_out(&connection), ["Kind__c"], "the connection shows the broken mapping");
     let leads = stage.org.leads().await;
     assert!(leads.values().all(|found| found[0]["LastName"] == "Smith"), "the other fields go on");
@@ -148,14 +153,14 @@ async fn f15_a_vanished_field_is_left_out_and_filled_when_it_is_back() {
     assert!(calls < 300, "a batch is not halved to its rows to find a field that has gone: {calls} calls");
 
     stage.org.make_text_field("Kind").await;
-    stage.hub.writable_fields("acme", "Lead").await.expect("fields");
-    stage.hub.run_sync(SYNC).await.expect("a run");
+    stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields");
+    stage.hub.run_sync(&Caller::owner(), SYNC).await.expect("a run");
     until("every value of the field that is back", async || {
         let values = stage.org.values_of("Kind__c").await;
         (values.len() == 250 && values.iter().all(|value| value == "Individual")).then_some(())
     })
     .await;
-    let connection = stage.hub.connection("acme").await.expect("the connection");
+    let connection = stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection");
     assert_eq!(custom_left_out(&connection), [] as [&str; 0]);
 }
 

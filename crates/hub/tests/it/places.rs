@@ -1,5 +1,6 @@
 //! Addresses and countries in both kinds of org, and fields that an org does not have.
 
+use salesbridge_hub::Caller;
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{Address, Client};
 use salesbridge_testkit::address;
@@ -30,7 +31,7 @@ fn lives(key: &str, state: Option<&str>, country: Option<&str>, code: Option<&st
 }
 
 async fn warnings(stage: &Stage) -> Vec<String> {
-    stage.hub.sync(SYNC).await.expect("the sync").figures.last_run.expect("a run").warnings
+    stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run.expect("a run").warnings
 }
 
 /// R62: an org without middle names takes the rest of the record, and the run says what was left out; an org with them takes the middle name.

@@ -1,5 +1,6 @@
 //! Which record each kind of client becomes: the JSON that the org was sent, key by key.
 
+use salesbridge_hub::Caller;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_model::{Client, Phone, TooLong};
 use salesbridge_testkit::{address, phone};
@@ -137,6 +138,7 @@ async fn f9_a_text_that_is_too_long_refuses_its_row_alone() {
     let due = stage
         .hub
         .due_rows(
+            &Caller::owner(),
             crate::stage::SYNC,
             Some(salesbridge_hub::DueState::Refused),
             &salesbridge_model::PageRequest::default(),
@@ -173,7 +175,7 @@ async fn f9_a_company_that_is_too_long_is_told_before_anything_is_sent() {
     let long = ConnectionEdit { company: Some("x".repeat(256)), confirmed: true, ..ConnectionEdit::default() };
     stage.edit(long).await;
     let sync = until("the sync to be held", async || {
-        let sync = stage.hub.sync(crate::stage::SYNC).await.expect("the sync");
+        let sync = stage.hub.sync(&Caller::owner(), crate::stage::SYNC).await.expect("the sync");
         sync.sync.held.is_some().then_some(sync)
     })
     .await;

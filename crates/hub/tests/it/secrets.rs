@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use salesbridge_hub::Chain;
 use salesbridge_hub::connections::ConnectionEdit;
+use salesbridge_hub::{Caller, Chain};
 use salesbridge_local_org::{OrgConfig, TokenFormat};
 use salesbridge_model::{PageRequest, Secret};
 use tracing_subscriber::fmt::MakeWriter;
@@ -106,24 +106,27 @@ async fn lead_a_life(format: TokenFormat) -> Life {
     let mut new = connection_to(&stage.org, &app);
     new.consumer_secret = Secret::new(WRONG.to_owned());
     shown.0 += &format!("{new:?}\n");
-    shown.add(&stage.hub.test_new_connection(&new).await.expect("a report"));
+    shown.add(&stage.hub.test_new_connection(&Caller::owner(), &new).await.expect("a report"));
     new.confirmed = false;
-    shown.add_error(&stage.hub.create_connection(new).await.expect_err("the org refuses the secret"));
+    shown.add_error(&stage.hub.create_connection(&Caller::owner(), new).await.expect_err("the org refuses the secret"));
     let mut new = connection_to(&stage.org, &app);
     new.consumer_secret = Secret::new(WRONG.to_owned());
-    shown.add(&stage.hub.create_connection(new).await.expect("a connection"));
-    until("the connection to be held", async || stage.hub.connection("acme").await.expect("it").connection.held).await;
-    shown.add(&stage.hub.connection("acme").await.expect("the connection"));
+    shown.add(&stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection"));
+    until("the connection to be held", async || {
+        stage.hub.connection(&Caller::owner(), "acme").await.expect("it").connection.held
+    })
+    .await;
+    shown.add(&stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection"));
 
     let right = || Some(Secret::new(app.consumer_secret.clone()));
     let edit = ConnectionEdit { consumer_secret: right(), ..ConnectionEdit::default() };
     shown.0 += &format!("{edit:?}\n");
-    shown.add(&stage.hub.edit_connection("acme", edit).await.expect("an edit"));
+    shown.add(&stage.hub.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit"));
     stage.settled("the first sync", |sync| sync.figures.links == 5).await;
     let bad =
         ConnectionEdit { consumer_secret: right(), consumer_key: Some(String::new()), ..ConnectionEdit::default() };
-    shown.add_error(&stage.hub.edit_connection("acme", bad).await.expect_err("a refusal"));
-    shown.add(&stage.hub.test_connection("acme").await.expect("a report"));
+    shown.add_error(&stage.hub.edit_connection(&Caller::owner(), "acme", bad).await.expect_err("a refusal"));
+    shown.add(&stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report"));
     control.expire_tokens().await.expect("ended");
     stage.save(&[person("c0", "Stone")]).await;
     let run = stage.full_run().await;
@@ -133,14 +136,14 @@ async fn lead_a_life(format: TokenFormat) -> Life {
 
     let page = PageRequest::default();
     shown.add(&run);
-    shown.add(&stage.hub.outcomes(run.id, None, &page).await.expect("outcomes"));
-    shown.add(&stage.hub.due_rows(SYNC, None, &page).await.expect("rows"));
-    shown.add(&stage.hub.sync(SYNC).await.expect("the sync"));
-    shown.add(&stage.hub.syncs(&page).await.expect("syncs"));
-    shown.add(&stage.hub.runs(None, &page).await.expect("runs"));
-    shown.add(&stage.hub.connections(&page).await.expect("connections"));
-    shown.add(&stage.hub.preview_sync(SYNC, None).await.expect("a preview"));
-    shown.add(&stage.hub.writable_fields("acme", "Lead").await.expect("fields"));
+    shown.add(&stage.hub.outcomes(&Caller::owner(), run.id, None, &page).await.expect("outcomes"));
+    shown.add(&stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows"));
+    shown.add(&stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync"));
+    shown.add(&stage.hub.syncs(&Caller::owner(), &page).await.expect("syncs"));
+    shown.add(&stage.hub.runs(&Caller::owner(), None, &page).await.expect("runs"));
+    shown.add(&stage.hub.connections(&Caller::owner(), &page).await.expect("connections"));
+    shown.add(&stage.hub.preview_sync(&Caller::owner(), SYNC, None).await.expect("a preview"));
+    shown.add(&stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields"));
     assert!(stage.org.sign_ins().len() > 3, "there were tokens to be seen");
     let secrets = vec![app.consumer_secret.clone(), WRONG.to_owned(), beginning];
     Life { shown, consumer_key: app.consumer_key, secrets, files: files_in(stage.folder.path()) }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
-use salesbridge_hub::{CheckState, Hub, HubParts, LeaseTerms};
+use salesbridge_hub::{Caller, CheckState, Hub, HubParts, LeaseTerms};
 use salesbridge_local_org::{App, OrgConfig};
 use salesbridge_model::Secret;
 use salesbridge_store_postgres::PostgresStore;
@@ -68,11 +68,11 @@ impl Installation {
 
 /// A call in the session in use.
 async fn works(hub: &Hub) {
-    hub.writable_fields("acme", "Lead").await.expect("the fields of Lead");
+    hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("the fields of Lead");
 }
 
 async fn passes(hub: &Hub) {
-    let report = hub.test_connection("acme").await.expect("a report");
+    let report = hub.test_connection(&Caller::owner(), "acme").await.expect("a report");
     assert!(report.passed, "{report:?}");
 }
 
@@ -84,7 +84,7 @@ fn idle(org: &Org) -> NewConnection {
 async fn one_sign_in_serves_every_process_and_so_does_one_after_the_token_was_revoked() {
     let installation = Installation::set().await;
     let (one, two) = (installation.hub(1).await, installation.hub(2).await);
-    one.create_connection(idle(&installation.org)).await.expect("a connection");
+    one.create_connection(&Caller::owner(), idle(&installation.org)).await.expect("a connection");
     let both = async || {
         works(&one).await;
         works(&two).await;
@@ -101,7 +101,7 @@ async fn one_sign_in_serves_every_process_and_so_does_one_after_the_token_was_re
 async fn processes_that_sign_in_at_once_end_with_one_session() {
     let installation = Installation::set().await;
     let hubs = [installation.hub(1).await, installation.hub(2).await, installation.hub(3).await];
-    hubs[0].create_connection(idle(&installation.org)).await.expect("a connection");
+    hubs[0].create_connection(&Caller::owner(), idle(&installation.org)).await.expect("a connection");
     let at_once = async || {
         tokio::join!(works(&hubs[0]), works(&hubs[1]), works(&hubs[2]));
     };
@@ -124,10 +124,10 @@ async fn processes_that_sign_in_at_once_end_with_one_session() {
 async fn a_session_ends_with_the_settings_it_was_got_with() {
     let installation = Installation::set().await;
     let (one, two) = (installation.hub(1).await, installation.hub(2).await);
-    one.create_connection(idle(&installation.org)).await.expect("a connection");
+    one.create_connection(&Caller::owner(), idle(&installation.org)).await.expect("a connection");
     works(&one).await;
     let caption = ConnectionEdit { caption: Some("Ours".to_owned()), ..ConnectionEdit::default() };
-    one.edit_connection("acme", caption).await.expect("an edit");
+    one.edit_connection(&Caller::owner(), "acme", caption).await.expect("an edit");
     assert_eq!(installation.sign_ins(works(&two)).await, 0, "what people read has nothing to do with it");
 
     let other = App { name: "other".to_owned(), consumer_key: String::new(), ..installation.org.app.clone() };
@@ -137,7 +137,7 @@ async fn a_session_ends_with_the_settings_it_was_got_with() {
         consumer_secret: Some(Secret::new(other.consumer_secret.clone())),
         ..ConnectionEdit::default()
     };
-    one.edit_connection("acme", edit).await.expect("an edit");
+    one.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit");
     let both = async {
         works(&two).await;
         works(&one).await;
@@ -150,21 +150,25 @@ async fn a_session_ends_with_the_settings_it_was_got_with() {
 async fn a_test_signs_in_anew_and_fails_with_a_wrong_secret_while_the_session_is_still_good() {
     let installation = Installation::set().await;
     let (one, two) = (installation.hub(1).await, installation.hub(2).await);
-    one.create_connection(idle(&installation.org)).await.expect("a connection");
+    one.create_connection(&Caller::owner(), idle(&installation.org)).await.expect("a connection");
     works(&one).await;
     assert_eq!(installation.sign_ins(passes(&one)).await, 1, "though it has a session");
     let rotated = App { consumer_secret: "rotated".to_owned(), ..installation.org.app.clone() };
     installation.org.running.control().keep_app(rotated).await.expect("an app");
     for hub in [&one, &two] {
-        let report = hub.test_connection("acme").await.expect("a report");
+        let report = hub.test_connection(&Caller::owner(), "acme").await.expect("a report");
         assert_eq!((report.passed, report.checks[0].state), (false, CheckState::Failed), "{report:?}");
         let goes_on = installation.sign_ins(works(hub)).await;
         assert_eq!(goes_on, 0, "what is under way goes on in the session it has");
     }
     let secret = Some(Secret::new("rotated".to_owned()));
-    one.edit_connection("acme", ConnectionEdit { consumer_secret: secret, ..ConnectionEdit::default() })
-        .await
-        .expect("an edit");
+    one.edit_connection(
+        &Caller::owner(),
+        "acme",
+        ConnectionEdit { consumer_secret: secret, ..ConnectionEdit::default() },
+    )
+    .await
+    .expect("an edit");
     assert_eq!(installation.sign_ins(passes(&one)).await, 1);
     assert_eq!(installation.sign_ins(works(&two)).await, 0, "the new session is shared");
 }
@@ -174,7 +178,7 @@ async fn a_test_signs_in_anew_and_fails_with_a_wrong_secret_while_the_session_is
 async fn r50_no_token_is_in_the_database() {
     let installation = Installation::set().await;
     let hub = installation.hub(1).await;
-    hub.create_connection(idle(&installation.org)).await.expect("a connection");
+    hub.create_connection(&Caller::owner(), idle(&installation.org)).await.expect("a connection");
     passes(&hub).await;
     let answer = installation.org.token_answer().await;
     // Every token of the org begins with its id and an exclamation mark.

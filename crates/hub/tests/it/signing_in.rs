@@ -1,5 +1,6 @@
 //! Signing in, seen from the org: where tokens are asked for, where calls go, and what happens when tokens end.
 
+use salesbridge_hub::Caller;
 use std::sync::{Arc, Mutex};
 
 use salesbridge_hub::connections::NewConnection;
@@ -50,7 +51,11 @@ async fn a_key_and_a_secret_with_the_least_scopes_serve_a_whole_sync() {
 async fn r2_two_connections_ask_two_hosts() {
     let stage = Stage::connected(&clients(1)).await;
     let other = Org::start(OrgConfig::default()).await;
-    stage.hub.create_connection(named("other", connection_to(&other, &other.app))).await.expect("a connection");
+    stage
+        .hub
+        .create_connection(&Caller::owner(), named("other", connection_to(&other, &other.app)))
+        .await
+        .expect("a connection");
     until("the other org's Lead", async || (other.count().await == 1).then_some(())).await;
     for (org, stranger) in [(&stage.org, &other), (&other, &stage.org)] {
         let bodies: Vec<String> = org.sign_ins().into_iter().map(|seen| seen.body).collect();
@@ -86,7 +91,11 @@ async fn r6_a_sync_after_the_tokens_hour_gets_another() {
 async fn r10_an_app_that_is_removed_disturbs_no_other() {
     let stage = Stage::connected(&clients(1)).await;
     let second = app(&stage.org, "second", &["api"], "https://example.com").await;
-    stage.hub.create_connection(named("second", connection_to(&stage.org, &second))).await.expect("a connection");
+    stage
+        .hub
+        .create_connection(&Caller::owner(), named("second", connection_to(&stage.org, &second)))
+        .await
+        .expect("a connection");
     until("the second connection's Lead", async || (stage.org.count().await == 2).then_some(())).await;
 
     stage.org.running.control().delete_app(&second.consumer_key).await.expect("the app is removed");
@@ -98,11 +107,11 @@ async fn r10_an_app_that_is_removed_disturbs_no_other() {
     })
     .await;
     let held = until("the second connection to be held", async || {
-        stage.hub.connection("second").await.expect("the connection").connection.held
+        stage.hub.connection(&Caller::owner(), "second").await.expect("the connection").connection.held
     })
     .await;
     assert!(!held.remedy.is_empty(), "{held:?}");
-    assert_eq!(stage.hub.connection("acme").await.expect("the connection").connection.held, None);
+    assert_eq!(stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held, None);
 }
 
 /// R22, R24: calls go to the `instance_url` of an answer that has many more members than are needed.

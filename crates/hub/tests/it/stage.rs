@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
 use salesbridge_hub::syncs::SyncDetails;
-use salesbridge_hub::{ConnectorSettings, Hub, HubParts, LeaseTerms};
+use salesbridge_hub::{Caller, ConnectorSettings, Hub, HubParts, LeaseTerms};
 use salesbridge_journal::Unobserved;
 use salesbridge_local_org::{App, OrgConfig};
 use salesbridge_model::{Client, Clock, Run, Secret, Timestamp};
@@ -89,25 +89,25 @@ impl Stage {
 
     /// Makes the connection `acme` and waits for its first sync.
     pub(crate) async fn connect(&self, new: NewConnection) {
-        self.hub.create_connection(new).await.expect("a connection");
+        self.hub.create_connection(&Caller::owner(), new).await.expect("a connection");
         self.settled("the first sync", |_| true).await;
     }
 
     pub(crate) async fn save(&self, clients: &[Client]) {
         for client in clients {
-            self.hub.save_client(client).await.expect("a client that may be stored");
+            self.hub.save_client(&Caller::owner(), client).await.expect("a client that may be stored");
         }
     }
 
     pub(crate) async fn edit(&self, edit: ConnectionEdit) {
-        self.hub.edit_connection("acme", edit).await.expect("an edit that may be done");
+        self.hub.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit that may be done");
     }
 
     /// Waits until nothing is under way or to be sent, and the sync is as it should be. A change that was just stored may not have been taken in:
     /// whoever waits for one says by what it is known, or asks for a full run.
     pub(crate) async fn settled(&self, what: &str, is_so: impl Fn(&SyncDetails) -> bool) -> SyncDetails {
         until(what, async || {
-            let sync = self.hub.sync(SYNC).await.expect("the sync");
+            let sync = self.hub.sync(&Caller::owner(), SYNC).await.expect("the sync");
             let figures = &sync.figures;
             let waiting = figures.due.due + figures.due.deferred + figures.unsettled + figures.open_runs;
             (waiting == 0 && figures.last_run.is_some() && is_so(&sync)).then_some(sync)
@@ -117,9 +117,9 @@ impl Stage {
 
     /// Compares every client with what was confirmed, to the end. What was changed before is sent by then.
     pub(crate) async fn full_run(&self) -> Run {
-        let asked = self.hub.run_sync(SYNC).await.expect("a run");
+        let asked = self.hub.run_sync(&Caller::owner(), SYNC).await.expect("a run");
         until("the run to end", async || {
-            let run = self.hub.run(asked.id).await.expect("the run");
+            let run = self.hub.run(&Caller::owner(), asked.id).await.expect("the run");
             run.state.is_final().then_some(run)
         })
         .await

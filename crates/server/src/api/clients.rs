@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::{Json, Paging, Query};
+use super::{As, Json, Paging, Query};
 use crate::problem::{Problem, bad_request};
 
 /// What clients are wanted.
@@ -34,34 +34,41 @@ pub(super) struct Search {
 /// A page of clients, by key.
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Query(Search { search, archived, after, limit }): Query<Search>,
 ) -> Result<Json<Page<Client>>, Problem> {
-    Ok(Json(hub.clients(&ClientFilter { search, archived }, &Paging { after, limit }.into()).await?))
+    Ok(Json(hub.clients(&caller, &ClientFilter { search, archived }, &Paging { after, limit }.into()).await?))
 }
 
 /// One client.
-pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(key): Path<String>) -> Result<Json<Client>, Problem> {
-    Ok(Json(hub.client(&key).await?))
+pub(super) async fn show(
+    State(hub): State<Arc<Hub>>,
+    As(caller): As,
+    Path(key): Path<String>,
+) -> Result<Json<Client>, Problem> {
+    Ok(Json(hub.client(&caller, &key).await?))
 }
 
 /// The records that stand for a client.
 pub(super) async fn links(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(key): Path<String>,
 ) -> Result<Json<Vec<ClientLink>>, Problem> {
-    Ok(Json(hub.client_links(&key).await?))
+    Ok(Json(hub.client_links(&caller, &key).await?))
 }
 
 /// Stores one client, new or in place of the one with its key.
 pub(super) async fn save(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(key): Path<String>,
     Json(client): Json<Client>,
 ) -> Result<Json<SaveReport>, Problem> {
     if client.key != key {
         return Err(bad_request(format!("the address names the client `{key}`, the body `{}`", client.key)));
     }
-    Ok(Json(hub.save_client(&client).await?))
+    Ok(Json(hub.save_client(&caller, &client).await?))
 }
 
 /// Which clients are meant.
@@ -74,23 +81,29 @@ pub(super) struct Keys {
 /// Archives clients.
 pub(super) async fn archive(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(Keys { keys }): Json<Keys>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "clients": hub.set_clients_archived(&keys, true).await? })))
+    Ok(Json(json!({ "clients": hub.set_clients_archived(&caller, &keys, true).await? })))
 }
 
 /// Takes archived clients back.
 pub(super) async fn unarchive(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(Keys { keys }): Json<Keys>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "clients": hub.set_clients_archived(&keys, false).await? })))
+    Ok(Json(json!({ "clients": hub.set_clients_archived(&caller, &keys, false).await? })))
 }
 
 /// What else there is to know of a client.
-pub(super) async fn standing(State(hub): State<Arc<Hub>>, Path(key): Path<String>) -> Result<Json<Value>, Problem> {
-    hub.client(&key).await?;
-    Ok(Json(json!({ "archived": hub.client_is_archived(&key).await? })))
+pub(super) async fn standing(
+    State(hub): State<Arc<Hub>>,
+    As(caller): As,
+    Path(key): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    hub.client(&caller, &key).await?;
+    Ok(Json(json!({ "archived": hub.client_is_archived(&caller, &key).await? })))
 }
 
 /// Which client is to be erased, and whether a person has said yes.
@@ -105,19 +118,21 @@ pub(super) struct Erasure {
 /// Erases a client, or says what that would leave in Salesforce.
 pub(super) async fn erase(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(Erasure { key, confirmed }): Json<Erasure>,
 ) -> Result<Json<EraseReport>, Problem> {
-    Ok(Json(hub.erase_client(&key, confirmed).await?))
+    Ok(Json(hub.erase_client(&caller, &key, confirmed).await?))
 }
 
 /// Lets the keys of erased clients be used again.
 pub(super) async fn readmit(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(Keys { keys }): Json<Keys>,
 ) -> Result<Json<Value>, Problem> {
     let mut readmitted = 0;
     for key in &keys {
-        readmitted += u32::from(hub.readmit_client(key).await?);
+        readmitted += u32::from(hub.readmit_client(&caller, key).await?);
     }
     Ok(Json(json!({ "clients": readmitted })))
 }
@@ -135,6 +150,7 @@ pub(super) struct Manner {
 /// Imports a file of any size, CSV or JSON Lines as its content type says; the body is read as it arrives.
 pub(super) async fn import(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Query(Manner { dry_run }): Query<Manner>,
     headers: HeaderMap,
     body: Body,
@@ -156,7 +172,7 @@ pub(super) async fn import(
         let _ = std::io::copy(&mut reader, &mut std::io::sink());
         parsed
     });
-    let report = hub.import_clients(received, &manner).await;
+    let report = hub.import_clients(&caller, received, &manner).await;
     let parsed = parsing.await;
     let report = report?;
     match parsed {

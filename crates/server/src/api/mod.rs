@@ -9,15 +9,21 @@ mod upkeep;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::request::Parts;
 use axum::routing::{get, post};
-use salesbridge_hub::Hub;
+use axum::{Extension, Router};
+use salesbridge_hub::{Caller, Hub};
 use salesbridge_model::PageRequest;
 
-use crate::problem::{Problem, bad_request};
+use crate::problem::{Problem, bad_request, not_signed_in};
 
-/// Every route of the API.
+/// Routes for whoever has the machine, who may everything: its socket and its own commands.
+pub fn for_owner(router: Router) -> Router {
+    router.layer(Extension(Caller::owner()))
+}
+
+/// Every route of the API. A door puts the [`Caller`] into the extensions of each request; one without is refused.
 pub fn router(hub: Arc<Hub>) -> Router {
     let v1 = Router::new()
         .route("/status", get(status::show))
@@ -58,6 +64,17 @@ pub fn router(hub: Arc<Hub>) -> Router {
 
 async fn unknown(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
     bad_request(format!("there is no {method} {}", uri.path()))
+}
+
+/// On whose behalf a request is; nobody's is a [`Problem`].
+pub(crate) struct As(pub(crate) Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for As {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Caller>().cloned().map(Self).ok_or_else(not_signed_in)
+    }
 }
 
 /// A JSON body; one that cannot be read is a [`Problem`].

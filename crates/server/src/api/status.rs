@@ -6,10 +6,10 @@ use axum::extract::State;
 use salesbridge_hub::Hub;
 use serde_json::{Value, json};
 
-use super::Json;
+use super::{As, Json};
 
 /// Which program serves which installation.
-pub(super) async fn show(State(hub): State<Arc<Hub>>) -> Json<Value> {
+pub(super) async fn show(State(hub): State<Arc<Hub>>, As(_): As) -> Json<Value> {
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "installation": hub.installation(),

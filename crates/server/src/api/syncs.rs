@@ -11,33 +11,43 @@ use salesbridge_model::{Page, Run};
 
 use serde_json::{Value, json};
 
-use super::{Json, Paging, Query};
+use super::{As, Json, Paging, Query};
 use crate::problem::{Problem, bad_request};
 
 /// A page of syncs, by name.
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<SyncDetails>>, Problem> {
-    Ok(Json(hub.syncs(&paging.into()).await?))
+    Ok(Json(hub.syncs(&caller, &paging.into()).await?))
 }
 
 /// Makes a sync, disabled.
 pub(super) async fn create(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(new): Json<NewSync>,
 ) -> Result<(StatusCode, Json<SyncDetails>), Problem> {
-    Ok((StatusCode::CREATED, Json(hub.create_sync(new).await?)))
+    Ok((StatusCode::CREATED, Json(hub.create_sync(&caller, new).await?)))
 }
 
 /// One sync.
-pub(super) async fn show(State(hub): State<Arc<Hub>>, Path(name): Path<String>) -> Result<Json<SyncDetails>, Problem> {
-    Ok(Json(hub.sync(&name).await?))
+pub(super) async fn show(
+    State(hub): State<Arc<Hub>>,
+    As(caller): As,
+    Path(name): Path<String>,
+) -> Result<Json<SyncDetails>, Problem> {
+    Ok(Json(hub.sync(&caller, &name).await?))
 }
 
 /// Removes a disabled sync.
-pub(super) async fn delete(State(hub): State<Arc<Hub>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
-    hub.delete_sync(&name).await?;
+pub(super) async fn delete(
+    State(hub): State<Arc<Hub>>,
+    As(caller): As,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    hub.delete_sync(&caller, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -51,18 +61,20 @@ pub(super) struct Confirmation {
 /// Enables a sync.
 pub(super) async fn enable(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Query(Confirmation { confirmed }): Query<Confirmation>,
 ) -> Result<Json<SyncDetails>, Problem> {
-    Ok(Json(hub.enable_sync(&name, confirmed).await?))
+    Ok(Json(hub.enable_sync(&caller, &name, confirmed).await?))
 }
 
 /// Disables a sync.
 pub(super) async fn disable(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
 ) -> Result<Json<SyncDetails>, Problem> {
-    Ok(Json(hub.disable_sync(&name).await?))
+    Ok(Json(hub.disable_sync(&caller, &name).await?))
 }
 
 /// How many rows a preview shows.
@@ -74,27 +86,30 @@ pub(super) struct Rows {
 /// What a full run would do.
 pub(super) async fn preview(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Query(Rows { rows }): Query<Rows>,
 ) -> Result<Json<Preview>, Problem> {
-    Ok(Json(hub.preview_sync(&name, rows).await?))
+    Ok(Json(hub.preview_sync(&caller, &name, rows).await?))
 }
 
 /// A page of the sync's runs, newest first.
 pub(super) async fn runs(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Run>>, Problem> {
-    Ok(Json(hub.runs(Some(&name), &paging.into()).await?))
+    Ok(Json(hub.runs(&caller, Some(&name), &paging.into()).await?))
 }
 
 /// Asks for a full run.
 pub(super) async fn run(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
 ) -> Result<(StatusCode, Json<Run>), Problem> {
-    Ok((StatusCode::ACCEPTED, Json(hub.run_sync(&name).await?)))
+    Ok((StatusCode::ACCEPTED, Json(hub.run_sync(&caller, &name).await?)))
 }
 
 /// How records are adopted.
@@ -114,6 +129,7 @@ const LONGEST_PAIRS: usize = 96 * 1024 * 1024;
 /// Links rows to records that are there.
 pub(super) async fn adopt(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Query(AdoptionManner { r#match, apply }): Query<AdoptionManner>,
     body: Body,
@@ -128,7 +144,7 @@ pub(super) async fn adopt(
     } else {
         Adoption::Matching(fields)
     };
-    Ok(Json(hub.adopt(&name, adoption, apply).await?))
+    Ok(Json(hub.adopt(&caller, &name, adoption, apply).await?))
 }
 
 /// Which waiting rows are wanted.
@@ -142,34 +158,38 @@ pub(super) struct Waiting {
 /// A page of rows that are to be sent, or wait.
 pub(super) async fn due(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Query(Waiting { state, after, limit }): Query<Waiting>,
 ) -> Result<Json<Page<DueRow>>, Problem> {
-    Ok(Json(hub.due_rows(&name, state, &Paging { after, limit }.into()).await?))
+    Ok(Json(hub.due_rows(&caller, &name, state, &Paging { after, limit }.into()).await?))
 }
 
 /// Makes waiting rows due again.
 pub(super) async fn retry(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Json(choice): Json<RowChoice>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "rows": hub.retry_rows(&name, &choice).await? })))
+    Ok(Json(json!({ "rows": hub.retry_rows(&caller, &name, &choice).await? })))
 }
 
 /// Gives waiting rows up.
 pub(super) async fn drop_rows(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
     Json(choice): Json<RowChoice>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "rows": hub.drop_rows(&name, &choice).await? })))
+    Ok(Json(json!({ "rows": hub.drop_rows(&caller, &name, &choice).await? })))
 }
 
 /// Lets rows be sent that waited because of a restore.
 pub(super) async fn release(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Path(name): Path<String>,
 ) -> Result<Json<SyncDetails>, Problem> {
-    Ok(Json(hub.release_sync(&name).await?))
+    Ok(Json(hub.release_sync(&caller, &name).await?))
 }

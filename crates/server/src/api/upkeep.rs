@@ -8,12 +8,12 @@ use salesbridge_hub::upkeep::UpkeepReport;
 use salesbridge_model::Timestamp;
 use serde_json::{Value, json};
 
-use super::Json;
+use super::{As, Json};
 use crate::problem::Problem;
 
 /// How things stand inside; asks every enabled org for its time.
-pub(super) async fn show(State(hub): State<Arc<Hub>>) -> Result<Json<UpkeepReport>, Problem> {
-    Ok(Json(hub.upkeep_report().await?))
+pub(super) async fn show(State(hub): State<Arc<Hub>>, As(caller): As) -> Result<Json<UpkeepReport>, Problem> {
+    Ok(Json(hub.upkeep_report(&caller).await?))
 }
 
 /// When the backup was made that was restored.
@@ -26,7 +26,8 @@ pub(super) struct Restored {
 /// Marks the installation as restored from a backup.
 pub(super) async fn mark_restored(
     State(hub): State<Arc<Hub>>,
+    As(caller): As,
     Json(Restored { made_at }): Json<Restored>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "syncs": hub.mark_restored(made_at).await? })))
+    Ok(Json(json!({ "syncs": hub.mark_restored(&caller, made_at).await? })))
 }

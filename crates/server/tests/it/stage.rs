@@ -43,7 +43,7 @@ impl Stage {
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };
         let hub = Hub::open(parts).await.expect("a hub");
-        Self { router: salesbridge_server::router(hub), folder }
+        Self { router: salesbridge_server::for_owner(salesbridge_server::router(hub)), folder }
     }
 
     pub(crate) async fn asks(&self, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {

@@ -1,0 +1,177 @@
+//! On whose behalf a use case is carried out, and whether they may.
+//!
+//! Every public use case takes the [`Caller`] first and asks it before it does anything; those about one connection, sync or run get it only
+//! through `find_…`, which ask. A connection that a caller may not see does not exist for them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use salesbridge_model::{Abilities, Ability, ConnectionId, Page, Reach};
+
+use crate::HubError;
+
+/// On whose behalf something is done. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    actor: Arc<Actor>,
+    rights: Arc<Rights>,
+    origin: Origin,
+}
+
+/// Who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// Its id; empty for the owner and for Salesbridge itself.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// Kinds of those on whose behalf something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// Whoever has the machine: its commands and its socket.
+    Owner,
+    /// A person who has signed in.
+    Person,
+    /// A program with an API key.
+    Key,
+    /// Salesbridge itself.
+    System,
+}
+
+/// From where a request came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Address of the client; none for the socket.
+    pub address: Option<IpAddr>,
+    /// Id of the request, as its answer and the log tell it.
+    pub request_id: Option<String>,
+}
+
+/// What somebody may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// What may be done wherever no grant says otherwise.
+    pub role: Abilities,
+    /// On which connections the role holds.
+    pub reach: Reach,
+    /// What may be done with some connections, in place of the role.
+    pub grants: BTreeMap<ConnectionId, Abilities>,
+    /// What an API key was made for: nothing beyond it may be done.
+    pub scopes: Abilities,
+}
+
+impl Rights {
+    /// Everything.
+    fn all() -> Self {
+        Self { role: Abilities::all(), reach: Reach::All, grants: BTreeMap::new(), scopes: Abilities::all() }
+    }
+}
+
+impl Caller {
+    /// Whoever has the machine; may everything.
+    pub fn owner() -> Self {
+        Self::new(ActorKind::Owner, "", "owner", Rights::all())
+    }
+
+    /// Salesbridge itself, for what it does unasked.
+    pub fn system() -> Self {
+        Self::new(ActorKind::System, "", "salesbridge", Rights::all())
+    }
+
+    /// Somebody with these rights.
+    pub fn new(kind: ActorKind, id: &str, name: &str, rights: Rights) -> Self {
+        let actor = Actor { kind, id: id.to_owned(), name: name.to_owned() };
+        Self { actor: Arc::new(actor), rights: Arc::new(rights), origin: Origin::default() }
+    }
+
+    /// The same caller, asking from there.
+    #[must_use]
+    pub fn from(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// Who it is.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// From where they ask.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What they may do.
+    pub fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// Whether they may do something that concerns no connection: with the client directory, with the installation.
+    pub fn may(&self, ability: Ability) -> Result<(), HubError> {
+        let Rights { role, scopes, .. } = &*self.rights;
+        self.allow(role.has(ability) && scopes.has(ability), ability, None)
+    }
+
+    /// Whether they may do something with every connection, those included that are made later.
+    pub fn may_everywhere(&self, ability: Ability) -> Result<(), HubError> {
+        let everywhere = self.rights.reach == Reach::All;
+        self.may(ability)?;
+        self.allow(everywhere, ability, None)
+    }
+
+    /// Whether they may do something with a connection, which they are known to see.
+    pub fn may_on(&self, connection: ConnectionId, name: &str, ability: Ability) -> Result<(), HubError> {
+        self.allow(self.abilities_on(connection).has(ability), ability, Some(name))
+    }
+
+    /// What they may do with a connection.
+    pub fn abilities_on(&self, connection: ConnectionId) -> Abilities {
+        let Rights { role, reach, grants, scopes } = &*self.rights;
+        let Some(granted) = grants.get(&connection) else {
+            return if *reach == Reach::All { role.within(scopes) } else { Abilities::default() };
+        };
+        // Whoever administers cannot be kept out: they could grant it to themselves.
+        if role.has(Ability::Administer) { role.within(scopes) } else { granted.within(scopes) }
+    }
+
+    /// Whether a connection, and what belongs to it, exists for them.
+    pub fn sees(&self, connection: ConnectionId) -> bool {
+        !self.abilities_on(connection).is_empty()
+    }
+
+    /// Whether no connection is hidden from them.
+    fn sees_all(&self) -> bool {
+        let Rights { role, reach, grants, scopes } = &*self.rights;
+        *reach == Reach::All
+            && !role.within(scopes).is_empty()
+            && grants.values().all(|granted| !granted.within(scopes).is_empty())
+    }
+
+    fn allow(&self, allowed: bool, ability: Ability, connection: Option<&str>) -> Result<(), HubError> {
+        if allowed {
+            return Ok(());
+        }
+        let Actor { kind, name, .. } = &*self.actor;
+        let scoped = *kind == ActorKind::Key && !self.rights.scopes.has(ability);
+        Err(HubError::Forbidden { who: name.clone(), ability, connection: connection.map(str::to_owned), scoped })
+    }
+}
+
+/// Leaves out of a page what a caller may not see. Such a page may be short.
+pub(crate) fn visible<T>(
+    caller: &Caller,
+    page: Page<T>,
+    connection_of: impl Fn(&T) -> Option<ConnectionId>,
+) -> Page<T> {
+    if caller.sees_all() {
+        return page;
+    }
+    let Page { mut items, next, .. } = page;
+    items.retain(|item| connection_of(item).is_some_and(|connection| caller.sees(connection)));
+    Page { total: items.len() as u64, items, next }
+}
