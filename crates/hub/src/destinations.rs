@@ -150,8 +150,8 @@ impl Hub {
         tx: &mut dyn Transaction,
         connection: &Connection,
     ) -> Result<Secret<String>, HubError> {
-        let data_key = tx.secrets().data_key(connection.id).await?;
-        let sealed = tx.secrets().find(connection.id, CONSUMER_SECRET).await?;
+        let data_key = tx.secrets().data_key(connection.id.into()).await?;
+        let sealed = tx.secrets().find(connection.id.into(), CONSUMER_SECRET).await?;
         let (Some(data_key), Some(sealed)) = (data_key, sealed) else {
             return Err(HubError::NotPossible {
                 code: "secret_missing",
@@ -164,7 +164,11 @@ impl Hub {
         };
         let opened = self.keys.open(
             &WrappedDataKey::from_bytes(data_key),
-            &SealedPlace { table: crate::secrets::TABLE, row: &connection.id.to_string(), field: CONSUMER_SECRET },
+            &SealedPlace {
+                table: crate::secrets::table(connection.id.into()),
+                row: &connection.id.to_string(),
+                field: CONSUMER_SECRET,
+            },
             &Sealed::from_bytes(sealed),
         )?;
         Ok(Secret::new(String::from_utf8_lossy(opened.expose()).into_owned()))

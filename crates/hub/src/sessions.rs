@@ -31,7 +31,7 @@ impl StoredShelf {
     async fn find(&self) -> Result<Option<ShelvedSession>, HubError> {
         let mut tx = self.store.read().await?;
         let stored = tx.sessions().find(self.connection).await?;
-        let data_key = tx.secrets().data_key(self.connection).await?;
+        let data_key = tx.secrets().data_key(self.connection.into()).await?;
         let (Some(stored), Some(data_key)) = (stored, data_key) else { return Ok(None) };
         let row = self.connection.to_string();
         let sealed = Sealed::from_bytes(stored.sealed);
@@ -41,7 +41,7 @@ impl StoredShelf {
 
     async fn store(&self, seen: i64, session: &Secret<Vec<u8>>) -> Result<bool, HubError> {
         let mut tx = self.store.write().await?;
-        let Some(data_key) = tx.secrets().data_key(self.connection).await? else { return Ok(false) };
+        let Some(data_key) = tx.secrets().data_key(self.connection.into()).await? else { return Ok(false) };
         let row = self.connection.to_string();
         let sealed = self.keys.seal(&WrappedDataKey::from_bytes(data_key), &place(&row), session)?;
         let stored = tx.sessions().save_if(self.connection, seen, sealed.as_bytes()).await?;

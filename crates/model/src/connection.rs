@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ConnectionId, Slug, Timestamp};
+use crate::{ConnectionId, Health, ServiceId, Slug, Timestamp};
 
 /// A named, sealed way into one system. Its secrets are in the vault, never here.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -13,6 +13,15 @@ pub struct Connection {
     pub name: Slug,
     /// What people read.
     pub caption: String,
+    /// What it is for, in the words of whoever made it.
+    #[serde(default)]
+    pub description: String,
+    /// Words that people group connections by, in the order they were given.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The app registration it uses; none when it has one of its own.
+    #[serde(default)]
+    pub service_id: Option<ServiceId>,
     /// Kind of system, such as `salesforce`.
     pub provider: String,
     /// Way of signing in, such as `client_credentials`.
@@ -23,6 +32,9 @@ pub struct Connection {
     pub enabled: bool,
     /// Set when we stopped using it until something is mended.
     pub held: Option<Held>,
+    /// What the last look at it told; none before the first.
+    #[serde(default)]
+    pub health: Option<Health>,
     /// What the other side said it is, when it last answered a sign-in.
     pub org: Option<OrgIdentity>,
     /// When it was made.

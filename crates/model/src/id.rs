@@ -70,14 +70,24 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// What lets a program in on behalf of a person.
+    pub struct ApiKeyId = "key";
     /// A named, sealed way into one system.
     pub struct ConnectionId = "conn";
     /// This installation of Salesbridge; part of every external id it writes.
     pub struct InstallationId = "inst";
     /// One prepared write in the journal.
     pub struct IntentId = "intent";
+    /// Somebody who works with this installation.
+    pub struct PersonId = "per";
+    /// A person who has signed in, in one browser or program.
+    pub struct PersonSessionId = "ses";
     /// One execution of a sync.
     pub struct RunId = "run";
+    /// An app registration that several connections share.
+    pub struct ServiceId = "svc";
+    /// A sign-in to another system that somebody has begun.
+    pub struct SignInAttemptId = "sgn";
     /// Rows from one stream into one Salesforce object.
     pub struct SyncId = "sync";
 }

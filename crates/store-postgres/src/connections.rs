@@ -1,7 +1,7 @@
 //! Connections.
 
 use async_trait::async_trait;
-use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, Slug};
+use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, ServiceId, Slug};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, json_or_null, micros};
 use salesbridge_store::{ConnectionRepository, StoreError};
@@ -12,13 +12,29 @@ use crate::text::{plain, text};
 
 pub(crate) struct PgConnections<'t>(pub(crate) &'t mut PgConnection);
 
-type Row = (String, String, String, String, String, String, bool, Option<String>, Option<String>, i64, i64);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    String,
+    String,
+    bool,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+    i64,
+);
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, name, caption, provider, method, settings, enabled, held, org, created_at, updated_at \
-             FROM connections ",
+            "SELECT id, name, caption, description, tags, service_id, provider, method, settings, enabled, \
+             held, health, org, created_at, updated_at FROM connections ",
             $rest
         )
     };
@@ -30,17 +46,22 @@ impl ConnectionRepository for PgConnections<'_> {
         const OPERATION: &str = "connections.insert";
         sqlx::query(
             "INSERT INTO connections \
-             (id, name, caption, provider, method, settings, enabled, held, org, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             (id, name, caption, description, tags, service_id, provider, method, settings, enabled, \
+             held, health, org, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(connection.id.to_string())
         .bind(connection.name.as_str())
         .bind(text(&connection.caption))
+        .bind(text(&connection.description))
+        .bind(json(OPERATION, &connection.tags)?)
+        .bind(connection.service_id.map(|id| id.to_string()))
         .bind(text(&connection.provider))
         .bind(text(&connection.method))
         .bind(json(OPERATION, &connection.settings)?)
         .bind(connection.enabled)
         .bind(json_or_null(OPERATION, connection.held.as_ref())?)
+        .bind(json_or_null(OPERATION, connection.health.as_ref())?)
         .bind(json_or_null(OPERATION, connection.org.as_ref())?)
         .bind(micros(connection.created_at))
         .bind(micros(connection.updated_at))
@@ -86,19 +107,33 @@ impl ConnectionRepository for PgConnections<'_> {
         Ok(paging::cut(items, page, total, |connection| connection.name.to_string()))
     }
 
+    async fn of_service(&mut self, service: ServiceId) -> Result<Vec<Connection>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE service_id = $1 ORDER BY name"))
+            .bind(service.to_string())
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("connections.of_service"))?;
+        rows.into_iter().map(connection).collect()
+    }
+
     async fn update(&mut self, connection: &Connection) -> Result<bool, StoreError> {
         const OPERATION: &str = "connections.update";
         let done = sqlx::query(
-            "UPDATE connections SET caption = $2, provider = $3, method = $4, settings = $5, enabled = $6, \
-             held = $7, org = $8, updated_at = $9 WHERE id = $1",
+            "UPDATE connections SET caption = $2, description = $3, tags = $4, service_id = $5, provider = $6, \
+             method = $7, settings = $8, enabled = $9, held = $10, health = $11, org = $12, updated_at = $13 \
+             WHERE id = $1",
         )
         .bind(connection.id.to_string())
         .bind(text(&connection.caption))
+        .bind(text(&connection.description))
+        .bind(json(OPERATION, &connection.tags)?)
+        .bind(connection.service_id.map(|id| id.to_string()))
         .bind(text(&connection.provider))
         .bind(text(&connection.method))
         .bind(json(OPERATION, &connection.settings)?)
         .bind(connection.enabled)
         .bind(json_or_null(OPERATION, connection.held.as_ref())?)
+        .bind(json_or_null(OPERATION, connection.health.as_ref())?)
         .bind(json_or_null(OPERATION, connection.org.as_ref())?)
         .bind(micros(connection.updated_at))
         .execute(&mut *self.0)
@@ -118,17 +153,37 @@ impl ConnectionRepository for PgConnections<'_> {
 }
 
 fn connection(row: Row) -> Result<Connection, StoreError> {
-    let (id, name, caption, provider, method, settings, enabled, held, org, created_at, updated_at) = row;
+    let (
+        id,
+        name,
+        caption,
+        description,
+        tags,
+        service_id,
+        provider,
+        method,
+        settings,
+        enabled,
+        held,
+        health,
+        org,
+        created_at,
+        updated_at,
+    ) = row;
     let stored = Stored::new("connection", &name);
     Ok(Connection {
         id: stored.parse("id", &id)?,
         name: stored.parse("name", &name)?,
         caption: plain(caption),
+        description: plain(description),
+        tags: stored.json("tags", &tags)?,
+        service_id: service_id.map(|id| stored.parse("service id", &id)).transpose()?,
         provider: plain(provider),
         method: plain(method),
         settings: stored.json("settings", &settings)?,
         enabled,
         held: stored.json_or_none("hold", held.as_deref())?,
+        health: stored.json_or_none("health", health.as_deref())?,
         org: stored.json_or_none("org", org.as_deref())?,
         created_at: stored.instant("creation time", created_at)?,
         updated_at: stored.instant("update time", updated_at)?,

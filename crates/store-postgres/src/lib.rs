@@ -5,25 +5,34 @@
 //! one write transaction in at a time, whichever process it belongs to.
 
 mod allowances;
+mod api_keys;
 mod archive;
+mod audit;
 mod clients;
 mod connections;
 mod due;
 mod failure;
 mod housekeeping;
+mod idempotent_answers;
 mod installation;
+mod invitations;
 mod journal;
 mod leases;
 mod links;
 mod migrations;
 mod outbox;
 mod outcomes;
+mod people;
+mod person_sessions;
 mod runs;
 mod secrets;
 mod server;
+mod services;
 mod sessions;
+mod sign_ins;
 mod syncs;
 mod text;
+mod throttles;
 mod timelines;
 mod transaction;
 mod verifications;

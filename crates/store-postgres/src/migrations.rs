@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "sessions", include_str!("../migrations/0005_sessions.sql")),
     (6, "allowances", include_str!("../migrations/0006_allowances.sql")),
     (7, "what became of links", include_str!("../migrations/0007_what_became_of_links.sql")),
+    (8, "people and services", include_str!("../migrations/0008_people_and_services.sql")),
 ];
 
 /// Brings the schema up to date; refuses one that is newer than this program. The migrator takes an advisory lock, so that one process

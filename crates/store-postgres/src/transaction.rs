@@ -2,29 +2,39 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
-    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
-    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
-    VerificationRepository,
+    AllowanceRepository, ApiKeyRepository, AuditRepository, ClientRepository, ConnectionRepository, DueRepository,
+    HousekeepingRepository, IdempotencyRepository, InstallationRepository, InvitationRepository, JournalRepository,
+    LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, PersonRepository, PersonSessionRepository,
+    RunRepository, SecretRepository, ServiceRepository, SessionRepository, SignInAttemptRepository, StoreError,
+    SyncRepository, ThrottleRepository, TimelineRepository, Transaction, VerificationRepository,
 };
 use sqlx::Postgres;
 
 use crate::allowances::PostgresAllowances;
+use crate::api_keys::PostgresApiKeys;
+use crate::audit::PostgresAudit;
 use crate::clients::PostgresClients;
 use crate::connections::PgConnections;
 use crate::due::PostgresDue;
 use crate::failure::failed;
 use crate::housekeeping::PostgresHousekeeping;
+use crate::idempotent_answers::PostgresIdempotency;
 use crate::installation::PostgresInstallation;
+use crate::invitations::PostgresInvitations;
 use crate::journal::PostgresJournal;
 use crate::leases::PostgresLeases;
 use crate::links::PostgresLinks;
 use crate::outbox::PostgresOutbox;
 use crate::outcomes::PostgresOutcomes;
+use crate::people::PostgresPeople;
+use crate::person_sessions::PostgresPersonSessions;
 use crate::runs::PostgresRuns;
 use crate::secrets::PostgresSecrets;
+use crate::services::PostgresServices;
 use crate::sessions::PostgresSessions;
+use crate::sign_ins::PostgresSignIns;
 use crate::syncs::PostgresSyncs;
+use crate::throttles::PostgresThrottles;
 use crate::timelines::PostgresTimelines;
 use crate::verifications::PostgresVerifications;
 
@@ -106,6 +116,42 @@ impl Transaction for PostgresTransaction {
 
     fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
         Box::new(PostgresHousekeeping(&mut self.inner))
+    }
+
+    fn api_keys(&mut self) -> Box<dyn ApiKeyRepository + '_> {
+        Box::new(PostgresApiKeys(&mut self.inner))
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(PostgresAudit(&mut self.inner))
+    }
+
+    fn idempotent_answers(&mut self) -> Box<dyn IdempotencyRepository + '_> {
+        Box::new(PostgresIdempotency(&mut self.inner))
+    }
+
+    fn invitations(&mut self) -> Box<dyn InvitationRepository + '_> {
+        Box::new(PostgresInvitations(&mut self.inner))
+    }
+
+    fn people(&mut self) -> Box<dyn PersonRepository + '_> {
+        Box::new(PostgresPeople(&mut self.inner))
+    }
+
+    fn person_sessions(&mut self) -> Box<dyn PersonSessionRepository + '_> {
+        Box::new(PostgresPersonSessions(&mut self.inner))
+    }
+
+    fn services(&mut self) -> Box<dyn ServiceRepository + '_> {
+        Box::new(PostgresServices(&mut self.inner))
+    }
+
+    fn sign_ins(&mut self) -> Box<dyn SignInAttemptRepository + '_> {
+        Box::new(PostgresSignIns(&mut self.inner))
+    }
+
+    fn throttles(&mut self) -> Box<dyn ThrottleRepository + '_> {
+        Box::new(PostgresThrottles(&mut self.inner))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

@@ -4,7 +4,9 @@
 //! lists go in as one JSON parameter that SQLite unfolds (`json_each`), so that a batch is one statement.
 
 mod allowances;
+mod api_keys;
 mod archive;
+mod audit;
 mod clients;
 mod connections;
 mod copy;
@@ -12,18 +14,25 @@ mod due;
 mod failure;
 mod file;
 mod housekeeping;
+mod idempotent_answers;
 mod installation;
+mod invitations;
 mod journal;
 mod leases;
 mod links;
 mod migrations;
 mod outbox;
 mod outcomes;
+mod people;
+mod person_sessions;
 mod rows;
 mod runs;
 mod secrets;
+mod services;
 mod sessions;
+mod sign_ins;
 mod syncs;
+mod throttles;
 mod timelines;
 mod transaction;
 mod verifications;

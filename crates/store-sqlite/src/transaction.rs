@@ -2,29 +2,39 @@
 
 use async_trait::async_trait;
 use salesbridge_store::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
-    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
-    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
-    VerificationRepository,
+    AllowanceRepository, ApiKeyRepository, AuditRepository, ClientRepository, ConnectionRepository, DueRepository,
+    HousekeepingRepository, IdempotencyRepository, InstallationRepository, InvitationRepository, JournalRepository,
+    LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, PersonRepository, PersonSessionRepository,
+    RunRepository, SecretRepository, ServiceRepository, SessionRepository, SignInAttemptRepository, StoreError,
+    SyncRepository, ThrottleRepository, TimelineRepository, Transaction, VerificationRepository,
 };
 use sqlx::Sqlite;
 
 use crate::allowances::SqliteAllowances;
+use crate::api_keys::SqliteApiKeys;
+use crate::audit::SqliteAudit;
 use crate::clients::SqliteClients;
 use crate::connections::SqliteConnections;
 use crate::due::SqliteDue;
 use crate::failure::failed;
 use crate::housekeeping::SqliteHousekeeping;
+use crate::idempotent_answers::SqliteIdempotency;
 use crate::installation::SqliteInstallation;
+use crate::invitations::SqliteInvitations;
 use crate::journal::SqliteJournal;
 use crate::leases::SqliteLeases;
 use crate::links::SqliteLinks;
 use crate::outbox::SqliteOutbox;
 use crate::outcomes::SqliteOutcomes;
+use crate::people::SqlitePeople;
+use crate::person_sessions::SqlitePersonSessions;
 use crate::runs::SqliteRuns;
 use crate::secrets::SqliteSecrets;
+use crate::services::SqliteServices;
 use crate::sessions::SqliteSessions;
+use crate::sign_ins::SqliteSignIns;
 use crate::syncs::SqliteSyncs;
+use crate::throttles::SqliteThrottles;
 use crate::timelines::SqliteTimelines;
 use crate::verifications::SqliteVerifications;
 
@@ -106,6 +116,42 @@ impl Transaction for SqliteTransaction {
 
     fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
         Box::new(SqliteHousekeeping(&mut self.inner))
+    }
+
+    fn api_keys(&mut self) -> Box<dyn ApiKeyRepository + '_> {
+        Box::new(SqliteApiKeys(&mut self.inner))
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(SqliteAudit(&mut self.inner))
+    }
+
+    fn idempotent_answers(&mut self) -> Box<dyn IdempotencyRepository + '_> {
+        Box::new(SqliteIdempotency(&mut self.inner))
+    }
+
+    fn invitations(&mut self) -> Box<dyn InvitationRepository + '_> {
+        Box::new(SqliteInvitations(&mut self.inner))
+    }
+
+    fn people(&mut self) -> Box<dyn PersonRepository + '_> {
+        Box::new(SqlitePeople(&mut self.inner))
+    }
+
+    fn person_sessions(&mut self) -> Box<dyn PersonSessionRepository + '_> {
+        Box::new(SqlitePersonSessions(&mut self.inner))
+    }
+
+    fn services(&mut self) -> Box<dyn ServiceRepository + '_> {
+        Box::new(SqliteServices(&mut self.inner))
+    }
+
+    fn sign_ins(&mut self) -> Box<dyn SignInAttemptRepository + '_> {
+        Box::new(SqliteSignIns(&mut self.inner))
+    }
+
+    fn throttles(&mut self) -> Box<dyn ThrottleRepository + '_> {
+        Box::new(SqliteThrottles(&mut self.inner))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {

@@ -59,6 +59,17 @@ impl ClientFilter {
     }
 }
 
+/// For implementations: what stands in the audit log for the key of a client that was erased.
+pub fn erased_target(digest: &str) -> String {
+    format!("erased {digest}")
+}
+
+/// For implementations: what an answer that tells of a client has in it, its key as JSON writes it.
+pub fn told_of(key: &str) -> String {
+    let quoted = serde_json::Value::from(key).to_string();
+    quoted.trim_matches('"').to_owned()
+}
+
 /// The client directory. Keys are ordered by their bytes. A client may be archived; it is found by its key all the same.
 #[async_trait]
 pub trait ClientRepository: Send {
@@ -87,9 +98,9 @@ pub trait ClientRepository: Send {
     /// Those of the keys whose clients are archived, in key order.
     async fn archived(&mut self, keys: &[String]) -> Result<Vec<String>, StoreError>;
 
-    /// Removes a client and everything that syncs of the stream `clients` know of it: links, due rows, outcomes, notes of runs, outbox entries; a run whose
-    /// cursor is the client goes on after the one before it; and
-    /// remembers `digest`, which stands for the key. Journal entries stay. False when there is no such client and nothing was known of it.
+    /// Removes a client and everything that syncs of the stream `clients` know of it: links, due rows, outcomes, notes of runs, outbox entries, and
+    /// answers that name it; what was done to it stays in the audit log under [`erased_target`]; a run whose cursor is the client goes on after the
+    /// one before it; and remembers `digest`, which stands for the key. Journal entries stay. False when there is no such client and nothing was known of it.
     async fn erase(&mut self, key: &str, digest: &str, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Those of the digests that [`ClientRepository::erase`] remembered, in order.

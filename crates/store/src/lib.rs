@@ -3,15 +3,19 @@
 //! It knows no SQL and no policy. A missing row is `Ok(None)`; only a use case knows whether that is an error.
 
 mod allowances;
+mod api_keys;
 pub mod archive;
+mod audit;
 mod clients;
 pub mod conformance;
 mod connections;
 mod due;
 mod error;
 mod housekeeping;
+mod idempotent_answers;
 mod installation;
 pub mod intent_rows;
+mod invitations;
 mod journal;
 mod leases;
 mod links;
@@ -20,31 +24,45 @@ pub mod memory;
 mod outbox;
 mod outcomes;
 pub mod paging;
+mod people;
+mod person_sessions;
 mod runs;
 mod secrets;
+mod services;
 mod sessions;
+mod sign_ins;
 pub mod stored;
 mod syncs;
+mod throttles;
 mod timelines;
 mod verifications;
 
 pub use allowances::{Allowance, AllowanceRepository};
-pub use clients::{ClientFilter, ClientRepository, Saved};
+pub use api_keys::ApiKeyRepository;
+pub use audit::{AuditFilter, AuditRepository};
+pub use clients::{ClientFilter, ClientRepository, Saved, erased_target, told_of};
 pub use connections::ConnectionRepository;
 pub use due::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE};
 pub use error::StoreError;
 pub use housekeeping::{HousekeepingRepository, TableSize};
+pub use idempotent_answers::{IdempotencyRepository, IdempotentAnswer, IdempotentRequest};
 pub use installation::InstallationRepository;
+pub use invitations::InvitationRepository;
 pub use journal::{IntentRow, JournalEntry, JournalRepository};
 pub use leases::LeaseRepository;
 pub use links::LinkRepository;
 pub use machine::MachineTrouble;
 pub use outbox::{OutboxEntry, OutboxRepository};
 pub use outcomes::{OutcomeFilter, OutcomeRepository};
+pub use people::PersonRepository;
+pub use person_sessions::PersonSessionRepository;
 pub use runs::RunRepository;
-pub use secrets::SecretRepository;
+pub use secrets::{SecretOwner, SecretRepository};
+pub use services::ServiceRepository;
 pub use sessions::{SessionRepository, StoredSession};
+pub use sign_ins::{SignInAttemptRepository, StoredSignIn};
 pub use syncs::SyncRepository;
+pub use throttles::{SignInThrottle, ThrottleRepository};
 pub use timelines::{TIMELINE_BATCHES, TimelineBatch, TimelineRepository};
 pub use verifications::{Verification, VerificationRepository, VerificationState};
 
@@ -75,10 +93,14 @@ pub trait Transaction: Send {
     fn connections(&mut self) -> Box<dyn ConnectionRepository + '_>;
     /// Calls that connections may make.
     fn allowances(&mut self) -> Box<dyn AllowanceRepository + '_>;
-    /// Sealed secrets of connections.
+    /// Connected services.
+    fn services(&mut self) -> Box<dyn ServiceRepository + '_>;
+    /// Sealed secrets of connections and services.
     fn secrets(&mut self) -> Box<dyn SecretRepository + '_>;
     /// Sessions that processes share.
     fn sessions(&mut self) -> Box<dyn SessionRepository + '_>;
+    /// Sign-ins to other systems that were begun.
+    fn sign_ins(&mut self) -> Box<dyn SignInAttemptRepository + '_>;
     /// The client directory.
     fn clients(&mut self) -> Box<dyn ClientRepository + '_>;
     /// Changes of our own streams, in order.
@@ -104,6 +126,21 @@ pub trait Transaction: Send {
     fn timelines(&mut self) -> Box<dyn TimelineRepository + '_>;
     /// Removing what is too old.
     fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_>;
+
+    /// People and their grants.
+    fn people(&mut self) -> Box<dyn PersonRepository + '_>;
+    /// People who have signed in.
+    fn person_sessions(&mut self) -> Box<dyn PersonSessionRepository + '_>;
+    /// API keys.
+    fn api_keys(&mut self) -> Box<dyn ApiKeyRepository + '_>;
+    /// One-time links.
+    fn invitations(&mut self) -> Box<dyn InvitationRepository + '_>;
+    /// Failed sign-ins.
+    fn throttles(&mut self) -> Box<dyn ThrottleRepository + '_>;
+    /// What was done, by whom.
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_>;
+    /// Answers to requests that may be sent twice.
+    fn idempotent_answers(&mut self) -> Box<dyn IdempotencyRepository + '_>;
 
     /// Makes the changes durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

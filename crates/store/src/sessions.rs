@@ -1,7 +1,7 @@
 //! Sessions that processes share: bytes that only the vault can read.
 
 use async_trait::async_trait;
-use salesbridge_model::ConnectionId;
+use salesbridge_model::{ConnectionId, Timestamp};
 
 use crate::StoreError;
 
@@ -21,6 +21,21 @@ pub trait SessionRepository: Send {
     async fn find(&mut self, connection: ConnectionId) -> Result<Option<StoredSession>, StoreError>;
 
     /// Stores a session with the version after `expected`, if that is the version of the one stored; 0 stands for none. Otherwise somebody else was
-    /// faster: nothing is stored, and the answer is false. A connection that does not exist is [`StoreError::Reference`].
+    /// faster: nothing is stored, and the answer is false. Whoever was getting a new session has got it. A connection that does not exist is
+    /// [`StoreError::Reference`].
     async fn save_if(&mut self, connection: ConnectionId, expected: i64, sealed: &[u8]) -> Result<bool, StoreError>;
+
+    /// Lets `holder` alone get the session after `expected`, until `until` at most; 0 stands for none. False when another is at it at `now`, or
+    /// the session stored is another one already. A connection that does not exist is [`StoreError::Reference`].
+    async fn begin_refresh(
+        &mut self,
+        connection: ConnectionId,
+        expected: i64,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Lets others try, where `holder` got no session; false when it is not at it any more.
+    async fn end_refresh(&mut self, connection: ConnectionId, holder: &str) -> Result<bool, StoreError>;
 }

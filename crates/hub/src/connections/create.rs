@@ -91,6 +91,9 @@ impl Hub {
             id: ConnectionId::make(&*self.ids),
             caption: caption.unwrap_or_else(|| name.to_string()),
             name,
+            description: String::new(),
+            tags: Vec::new(),
+            service_id: None,
             provider: new.provider.clone(),
             method: new.method.clone(),
             settings: BTreeMap::from([
@@ -99,6 +102,7 @@ impl Hub {
             ]),
             enabled: false,
             held: None,
+            health: None,
             org: None,
             created_at: now,
             updated_at: now,

@@ -89,7 +89,7 @@ impl Hub {
     async fn details(&self, connection: Connection) -> Result<ConnectionDetails, HubError> {
         let mut tx = self.store.read().await?;
         let syncs = tx.syncs().of_connection(connection.id).await?;
-        let secrets_set = tx.secrets().fields(connection.id).await?;
+        let secrets_set = tx.secrets().fields(connection.id.into()).await?;
         debug_assert!(secrets_set.iter().all(|field| field == CONSUMER_SECRET));
         let preset = syncs.iter().find(|sync| sync.preset.is_some());
         let known = tx.allowances().find(connection.id).await?;

@@ -2,6 +2,7 @@
 
 use salesbridge_model::Timestamp;
 use salesbridge_store::stored::micros;
+use salesbridge_store::{erased_target, told_of};
 use sqlx::PgConnection;
 
 use crate::text::text;
@@ -27,6 +28,12 @@ const NOTES: &str = "UPDATE runs SET warnings = coalesce((SELECT json_agg(note O
      (SELECT 1 FROM json_array_elements_text(runs.warnings::json) AS noted (note) \
      WHERE left(note, length($1) + 2) = $1 || ': ')";
 
+/// What was done stays known, but not to whom.
+const HISTORY: &str = "UPDATE audit SET target_id = $2, target_name = NULL WHERE noun = 'client' AND target_id = $1";
+
+/// Answers that would be given again.
+const ANSWERS: &str = "DELETE FROM idempotent_answers WHERE position($1::bytea IN body) > 0";
+
 /// Removes all of it and keeps the digest; false when there was nothing.
 pub(super) async fn erase(
     connection: &mut PgConnection,
@@ -39,6 +46,9 @@ pub(super) async fn erase(
         removed += sqlx::query(statement).bind(text(key)).execute(&mut *connection).await?.rows_affected();
     }
     removed += sqlx::query(NOTES).bind(key).execute(&mut *connection).await?.rows_affected();
+    let history = sqlx::query(HISTORY).bind(text(key)).bind(erased_target(digest));
+    removed += history.execute(&mut *connection).await?.rows_affected();
+    removed += sqlx::query(ANSWERS).bind(told_of(key).into_bytes()).execute(&mut *connection).await?.rows_affected();
     if removed > 0 {
         sqlx::query("INSERT INTO erased_clients (digest, erased_at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING")
             .bind(digest)

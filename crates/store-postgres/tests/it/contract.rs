@@ -29,6 +29,16 @@ async fn a_reopened_database_remembers_everything() {
     conformance::everything_is_remembered(&open(&database).await).await;
 }
 
+#[tokio::test]
+async fn the_audit_log_is_never_changed() {
+    let (store, database) = fresh().await;
+    conformance::remember_everything(&store).await;
+    for change in conformance::CHANGES_OF_THE_AUDIT_LOG {
+        let refused = sqlx::query(*change).execute(&mut database.connect().await).await.unwrap_err().to_string();
+        assert!(refused.contains("the audit log is never changed"), "{change}: {refused}");
+    }
+}
+
 #[test]
 fn due_rows_agree_with_the_model_under_random_operations() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

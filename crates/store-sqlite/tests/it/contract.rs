@@ -20,6 +20,19 @@ async fn a_reopened_file_remembers_everything() {
     conformance::everything_is_remembered(&store).await;
 }
 
+#[tokio::test]
+async fn the_audit_log_is_never_changed() {
+    let folder = TempFolder::new();
+    let path = folder.join("hub.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    conformance::remember_everything(&store).await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    for change in conformance::CHANGES_OF_THE_AUDIT_LOG {
+        let refused = sqlx::query(*change).execute(&pool).await.unwrap_err().to_string();
+        assert!(refused.contains("the audit log is never changed"), "{change}: {refused}");
+    }
+}
+
 #[test]
 fn due_rows_agree_with_the_model_under_random_operations() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

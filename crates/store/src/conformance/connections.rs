@@ -7,7 +7,7 @@ use crate::{Store, StoreError};
 
 pub(super) async fn one_comes_back_whole(store: &dyn Store) {
     let full = connection(1, "acme");
-    let bare = Connection { held: None, org: None, enabled: false, ..connection(2, "bare") };
+    let bare = Connection { held: None, health: None, org: None, enabled: false, ..connection(2, "bare") };
     insert(store, &[&full, &bare]).await;
 
     let mut tx = store.read().await.unwrap();
@@ -30,11 +30,14 @@ pub(super) async fn an_update_keeps_id_name_and_creation(store: &dyn Store) {
     let new = Connection {
         name: "other".parse().unwrap(),
         caption: "New".to_owned(),
+        description: String::new(),
+        tags: Vec::new(),
         provider: "other".to_owned(),
         method: "password".to_owned(),
         settings: [("a".to_owned(), "b".to_owned())].into(),
         enabled: false,
         held: None,
+        health: None,
         org: None,
         created_at: at(90),
         updated_at: at(91),
@@ -63,8 +66,8 @@ pub(super) async fn removing_one_removes_its_secrets(store: &dyn Store) {
     insert(store, &[&gone, &stays]).await;
     let mut tx = store.write().await.unwrap();
     for connection in [&gone, &stays] {
-        tx.secrets().save_data_key(connection.id, b"key").await.unwrap();
-        tx.secrets().save(connection.id, "consumer_secret", b"sealed").await.unwrap();
+        tx.secrets().save_data_key(connection.id.into(), b"key").await.unwrap();
+        tx.secrets().save(connection.id.into(), "consumer_secret", b"sealed").await.unwrap();
     }
     assert!(tx.connections().delete(gone.id).await.unwrap());
     assert!(!tx.connections().delete(gone.id).await.unwrap());
@@ -72,9 +75,9 @@ pub(super) async fn removing_one_removes_its_secrets(store: &dyn Store) {
 
     let mut tx = store.write().await.unwrap();
     tx.connections().insert(&gone).await.unwrap();
-    assert_eq!(tx.secrets().fields(gone.id).await.unwrap(), Vec::<String>::new());
-    assert_eq!(tx.secrets().data_keys().await.unwrap(), [(stays.id, b"key".to_vec())]);
-    assert_eq!(tx.secrets().fields(stays.id).await.unwrap(), ["consumer_secret"]);
+    assert_eq!(tx.secrets().fields(gone.id.into()).await.unwrap(), Vec::<String>::new());
+    assert_eq!(tx.secrets().data_keys().await.unwrap(), [(stays.id.into(), b"key".to_vec())]);
+    assert_eq!(tx.secrets().fields(stays.id.into()).await.unwrap(), ["consumer_secret"]);
 }
 
 pub(super) async fn one_that_a_sync_uses_stays(store: &dyn Store) {

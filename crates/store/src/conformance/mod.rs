@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "a clause that cannot go on has failed")]
 
 mod allowances;
+mod api_keys;
+mod audit;
 mod clients;
 mod connections;
 mod due;
@@ -14,22 +16,31 @@ mod due_model;
 mod erasing;
 mod everything;
 mod housekeeping;
+mod idempotent_answers;
 mod installation;
+mod invitations;
 mod journal;
 mod leases;
 mod links;
 mod older;
 mod outbox;
 mod outcomes;
+mod people;
+mod people_samples;
+mod person_sessions;
 mod runs;
 mod samples;
 mod secrets;
+mod services;
 mod sessions;
+mod sign_ins;
 mod syncs;
+mod throttles;
 mod timelines;
 mod transactions;
 mod verifications;
 
+pub use audit::CHANGES_OF_THE_AUDIT_LOG;
 pub use due_model::due_agrees_with_a_model;
 pub use erasing::{erase_the_client, know_a_client};
 pub use everything::{everything_is_remembered, remember_everything};
@@ -58,7 +69,21 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     allowances: calls_are_granted_up_to_the_ceiling_of_a_day, what_the_org_said_last_is_remembered,
         an_allowance_needs_its_connection_and_goes_with_it;
     secrets: sealed_bytes_come_back, fields_are_named_in_order, a_secret_needs_its_connection;
-    sessions: a_session_is_replaced_by_who_knows_it, a_session_needs_its_connection_and_goes_with_it;
+    sessions: a_session_is_replaced_by_who_knows_it, a_session_needs_its_connection_and_goes_with_it, one_at_a_time_gets_a_new_one;
+    services: one_comes_back_whole, an_update_keeps_id_name_and_creation, they_are_listed_by_name_in_pages, removing_one_removes_its_secrets,
+        one_that_a_connection_uses_stays;
+    sign_ins: one_comes_back_whole, one_is_taken_once_and_in_time, their_data_keys_are_replaced,
+        old_ones_go_and_so_do_those_of_a_removed_connection;
+    people: one_comes_back_whole, an_update_keeps_id_name_creation_and_password, they_are_found_in_any_case_and_listed_in_pages,
+        administrators_are_counted, a_grant_is_replaced_and_goes_with_either_end, removing_one_removes_what_lets_them_in;
+    person_sessions: one_comes_back_whole_by_its_token, those_that_have_not_ended_are_listed_newest_first;
+    api_keys: one_comes_back_whole_with_its_hash, they_are_listed_newest_first_and_revoked_once;
+    invitations: one_is_spent_once_and_in_time, those_of_somebody_or_nobody_are_withdrawn;
+    throttles: one_is_replaced_forgotten_and_grows_old;
+    audit: an_entry_comes_back_whole_with_the_next_number, they_are_listed_newest_first_under_the_filter,
+        old_ones_go_but_the_newest_stays_so_that_numbers_grow, an_erased_client_is_told_by_its_digest;
+    idempotent_answers: a_key_is_begun_once_and_its_answer_is_kept, one_that_was_given_up_or_left_may_begin_again,
+        an_answer_that_tells_of_an_erased_client_is_forgotten;
     clients: one_comes_back_byte_for_byte_f8, saving_says_what_it_did, a_key_given_twice_is_saved_twice, two_may_be_equal_but_for_the_key_f10,
         they_are_found_in_key_order, they_are_read_on_from_a_key, a_search_finds_names_in_any_case, a_search_has_no_wildcards,
         a_list_has_pages_and_a_total_under_the_filter, ten_thousand_are_saved_in_one_call,

@@ -2,14 +2,18 @@
 //!
 //! The rows themselves are SQL, and lie beside each implementation's tests (`tests/rows/`). They are the samples, so that every column is set.
 
-use salesbridge_model::{Client, LinkState, OrgAllowance, OutcomeKind, RecordOutcome, Sync, SyncOptions, WriteWhen};
+use salesbridge_model::{
+    Ability, AuditEntry, Client, Connection, LinkState, OrgAllowance, OutcomeKind, RecordOutcome, Sync, SyncOptions,
+    WriteWhen,
+};
 
+use super::people_samples::{api_key, audit_entry, grant, invitation, person, person_id, service, session, sign_in};
 use super::samples::{
     at, client, connection, due_row, first, full_client, id, intent, keys, link, outcome, run, sync, sync_id, waiting,
 };
 use crate::{
-    ClientFilter, DueState, OutcomeFilter, Store, StoredSession, TimelineBatch, Transaction, Verification,
-    VerificationState,
+    ClientFilter, DueState, IdempotentAnswer, IdempotentRequest, OutcomeFilter, SecretOwner, SignInThrottle, Store,
+    StoredSession, TimelineBatch, Transaction, Verification, VerificationState,
 };
 
 /// Checks that all the rows are there which a database has that was written by `schema`, and that the work goes on where it stood.
@@ -18,24 +22,36 @@ use crate::{
 /// When something is missing or different.
 pub async fn rows_of_an_earlier_schema_are_remembered(store: &dyn Store, schema: i64) {
     let mut tx = store.write().await.unwrap();
-    find_ground(&mut *tx).await;
+    find_ground(&mut *tx, schema).await;
     find_clients(&mut *tx, schema).await;
     find_syncs(&mut *tx, schema).await;
     find_rows(&mut *tx, schema).await;
     find_runs(&mut *tx, schema).await;
     find_what_processes_share(&mut *tx, schema).await;
+    if schema >= 8 {
+        find_people(&mut *tx).await;
+        find_what_lets_them_in(&mut *tx).await;
+    }
     go_on(&mut *tx).await;
 }
 
-async fn find_ground(tx: &mut dyn Transaction) {
+async fn find_ground(tx: &mut dyn Transaction, schema: i64) {
     assert_eq!(tx.installation().id().await.unwrap(), Some(id("inst", 1)));
     let connections = tx.connections().list(&first(10)).await.unwrap().items;
-    assert_eq!(connections[0], connection(1, "acme"));
+    let mut expected = Connection { service_id: Some(id("svc", 1)), ..connection(1, "acme") };
+    if schema < 8 {
+        expected = Connection { description: String::new(), tags: vec![], service_id: None, health: None, ..expected };
+    }
+    assert_eq!(connections[0], expected);
     let other = &connections[1];
     assert_eq!((other.name.as_str(), other.enabled, &other.held, &other.org), ("other", false, &None, &None));
+    assert_eq!((&other.health, other.service_id, other.tags.len()), (&None, None, 0));
     assert_eq!(connections.len(), 2);
-    assert_eq!(tx.secrets().data_key(id("conn", 1)).await.unwrap(), Some(b"\0key".to_vec()));
-    assert_eq!(tx.secrets().find(id("conn", 1), "consumer_secret").await.unwrap(), Some(vec![0, 255]));
+    assert_eq!(tx.secrets().data_key(SecretOwner::Connection(id("conn", 1))).await.unwrap(), Some(b"\0key".to_vec()));
+    assert_eq!(
+        tx.secrets().find(SecretOwner::Connection(id("conn", 1)), "consumer_secret").await.unwrap(),
+        Some(vec![0, 255])
+    );
 }
 
 async fn find_clients(tx: &mut dyn Transaction, schema: i64) {
@@ -106,6 +122,35 @@ async fn find_what_processes_share(tx: &mut dyn Transaction, schema: i64) {
     let said = OrgAllowance { used: 18, allowed: 15_000, told_at: at(1) };
     let expected = (schema >= 6).then_some((7, Some(said)));
     assert_eq!(allowance.map(|allowance| (allowance.calls, allowance.org)), expected);
+}
+
+async fn find_people(tx: &mut dyn Transaction) {
+    assert_eq!(tx.services().list(&first(10)).await.unwrap().items, [service(1, "shared")]);
+    let owner = SecretOwner::Service(id("svc", 1));
+    assert_eq!(tx.secrets().data_key(owner).await.unwrap(), Some(b"\0svc".to_vec()));
+    assert_eq!(tx.secrets().find(owner, "consumer_secret").await.unwrap(), Some(vec![0, 253]));
+    assert_eq!(tx.sign_ins().find(id("sgn", 1)).await.unwrap(), Some(sign_in(1)));
+    assert_eq!(tx.people().find(person_id(1)).await.unwrap(), Some(person(1, "ann")));
+    let hash = tx.people().password_hash(person_id(1)).await.unwrap();
+    assert_eq!(hash.map(|hash| hash.expose().clone()).as_deref(), Some("$argon2id$v=19$"));
+    assert_eq!(tx.people().grants(person_id(1)).await.unwrap(), [grant(1, &[Ability::See, Ability::Raw])]);
+    assert_eq!(tx.audit().find(7).await.unwrap(), Some(AuditEntry { at: at(91), ..audit_entry(7) }));
+    assert_eq!(tx.audit().append(&audit_entry(1)).await.unwrap(), 8);
+}
+
+async fn find_what_lets_them_in(tx: &mut dyn Transaction) {
+    assert_eq!(tx.person_sessions().find_by_token(&[0, 1]).await.unwrap(), Some(session(1)));
+    assert_eq!(tx.api_keys().find(id("key", 1)).await.unwrap(), Some((api_key(1), vec![0, 2])));
+    assert_eq!(tx.invitations().find(&[0, 3]).await.unwrap(), Some(invitation()));
+    let throttle = SignInThrottle { failures: 3, window_began_at: at(1), blocked_until: Some(at(2)) };
+    assert_eq!(tx.throttles().find("digest").await.unwrap(), Some(throttle));
+    let answer =
+        IdempotentAnswer { status: 201, content_type: Some("application/json".to_owned()), body: b"{}".to_vec() };
+    let known = IdempotentRequest { request_hash: vec![0, 4], answer: Some(answer) };
+    assert_eq!(tx.idempotent_answers().begin("per_1", "k", b"x", at(9), at(0)).await.unwrap(), Some(known));
+    let conn = id("conn", 1);
+    assert!(!tx.sessions().begin_refresh(conn, 2, "another", at(0), at(60)).await.unwrap(), "process 1 is at it");
+    assert!(tx.sessions().end_refresh(conn, "process 1").await.unwrap());
 }
 
 /// A sync takes in what it has not seen, and the next change has the next number.

@@ -5,10 +5,10 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use salesbridge_model::{
-    Address, Client, ClientsToLeads, ConfirmedFields, Connection, Constant, Fingerprint, Held, LeftOutField,
-    LineSource, Link, LinkState, Mapping, MappingLine, OrgIdentity, OrgKind, OutcomeKind, PageRequest, Phone, PickRule,
-    Preference, RecordOutcome, RecordReference, Run, RunCounts, RunProblem, RunState, RunTrigger, Sync, SyncId,
-    SyncOptions, Timestamp, TooLong, WhenEmpty, WriteWhen,
+    Address, Client, ClientsToLeads, ConfirmedFields, Connection, Constant, Fingerprint, Health, HealthState, Held,
+    LeftOutField, LineSource, Link, LinkState, Mapping, MappingLine, OrgIdentity, OrgKind, OutcomeKind, PageRequest,
+    Phone, PickRule, Preference, RecordOutcome, RecordReference, Run, RunCounts, RunProblem, RunState, RunTrigger,
+    Sync, SyncId, SyncOptions, Timestamp, TooLong, WhenEmpty, WriteWhen,
 };
 
 use crate::{DueRow, DueState, IntentRow, JournalEntry, Store};
@@ -71,6 +71,17 @@ pub(super) fn held() -> Held {
     Held { code: "oauth.invalid_client".into(), reason: "No".into(), remedy: "Mend it".into(), since: at(3) }
 }
 
+pub(super) fn health() -> Health {
+    Health {
+        state: HealthState::Ailing,
+        checked_at: at(20),
+        since: at(19),
+        code: Some("oauth.invalid_client".to_owned()),
+        message: Some("No".to_owned()),
+        remedy: Some("Mend it".to_owned()),
+    }
+}
+
 pub(super) fn connection(number: u32, name: &str) -> Connection {
     let org = OrgIdentity {
         org_id: "00D000000000001AAA".to_owned(),
@@ -82,11 +93,15 @@ pub(super) fn connection(number: u32, name: &str) -> Connection {
         id: id("conn", number),
         name: name.parse().unwrap(),
         caption: "Our \"main\" org ☁".to_owned(),
+        description: "What \"we\" sell \u{0} ☁".to_owned(),
+        tags: keys(&["sales", "Größe \u{1}"]),
+        service_id: None,
         provider: "salesforce".to_owned(),
         method: "client_credentials".to_owned(),
         settings: BTreeMap::from([("domain_url".to_owned(), "https://acme.my.salesforce.com".to_owned())]),
         enabled: true,
         held: Some(held()),
+        health: Some(health()),
         org: Some(org),
         created_at: at(4),
         updated_at: at(5),

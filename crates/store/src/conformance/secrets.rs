@@ -1,13 +1,15 @@
 //! Clauses about sealed secrets.
 
-use salesbridge_model::ConnectionId;
-
 use super::samples::{connection, id, lay_ground};
-use crate::{Store, StoreError};
+use crate::{SecretOwner, Store, StoreError};
+
+fn of(connection: u32) -> SecretOwner {
+    SecretOwner::Connection(id("conn", connection))
+}
 
 pub(super) async fn sealed_bytes_come_back(store: &dyn Store) {
     lay_ground(store).await;
-    let (all_bytes, owner): (Vec<u8>, ConnectionId) = ((0..=255).collect(), id("conn", 1));
+    let (all_bytes, owner): (Vec<u8>, SecretOwner) = ((0..=255).collect(), of(1));
     let mut tx = store.write().await.unwrap();
     assert_eq!(tx.secrets().find(owner, "consumer_secret").await.unwrap(), None);
     assert_eq!(tx.secrets().data_key(owner).await.unwrap(), None);
@@ -29,18 +31,21 @@ pub(super) async fn fields_are_named_in_order(store: &dyn Store) {
     let mut tx = store.write().await.unwrap();
     tx.connections().insert(&connection(2, "other")).await.unwrap();
     for (owner, field) in [(1, "refresh_token"), (1, "consumer_secret"), (2, "password")] {
-        tx.secrets().save(id("conn", owner), field, b"x").await.unwrap();
+        tx.secrets().save(of(owner), field, b"x").await.unwrap();
     }
-    assert_eq!(tx.secrets().fields(id("conn", 1)).await.unwrap(), ["consumer_secret", "refresh_token"]);
-    assert_eq!(tx.secrets().fields(id("conn", 3)).await.unwrap(), Vec::<String>::new());
+    assert_eq!(tx.secrets().fields(of(1)).await.unwrap(), ["consumer_secret", "refresh_token"]);
+    assert!(tx.secrets().remove(of(1), "refresh_token").await.unwrap());
+    assert!(!tx.secrets().remove(of(1), "refresh_token").await.unwrap());
+    assert_eq!(tx.secrets().fields(of(1)).await.unwrap(), ["consumer_secret"]);
+    assert_eq!(tx.secrets().fields(of(3)).await.unwrap(), Vec::<String>::new());
 }
 
 pub(super) async fn a_secret_needs_its_connection(store: &dyn Store) {
     let mut tx = store.write().await.unwrap();
-    let refused = tx.secrets().save(id("conn", 1), "password", b"x").await;
+    let refused = tx.secrets().save(of(1), "password", b"x").await;
     assert!(matches!(refused, Err(StoreError::Reference { .. })), "{refused:?}");
     drop(tx);
     let mut tx = store.write().await.unwrap();
-    let refused = tx.secrets().save_data_key(id("conn", 1), b"x").await;
+    let refused = tx.secrets().save_data_key(of(1), b"x").await;
     assert!(matches!(refused, Err(StoreError::Reference { .. })), "{refused:?}");
 }

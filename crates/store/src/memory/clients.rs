@@ -84,7 +84,7 @@ impl ClientRepository for MemoryClients<'_> {
 
     async fn erase(&mut self, key: &str, digest: &str, _: Timestamp) -> Result<bool, StoreError> {
         let state = self.0.changed("clients.erase")?;
-        let erased = state.erase_client(key);
+        let erased = state.erase_client(key, digest);
         if erased {
             state.erased.insert(digest.to_owned(), ());
         }

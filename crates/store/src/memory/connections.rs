@@ -1,18 +1,20 @@
 //! Connections.
 
 use async_trait::async_trait;
-use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, Slug};
+use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, ServiceId, Slug};
 
 use super::paging::cut_growing;
 use super::transaction::MemoryTransaction;
-use crate::{ConnectionRepository, StoreError};
+use crate::{ConnectionRepository, SecretOwner, StoreError};
 
 pub(super) struct MemoryConnections<'t>(pub(super) &'t mut MemoryTransaction);
 
 #[async_trait]
 impl ConnectionRepository for MemoryConnections<'_> {
     async fn insert(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        let state = self.0.changed("connections.insert")?;
+        const OPERATION: &str = "connections.insert";
+        let state = self.0.changed(OPERATION)?;
+        state.needs_service(connection.service_id, OPERATION)?;
         let is_same = |other: &Connection| other.name == connection.name || other.id == connection.id;
         if state.connections.rows().any(is_same) {
             return Err(StoreError::Taken { what: "connection name" });
@@ -37,8 +39,18 @@ impl ConnectionRepository for MemoryConnections<'_> {
         Ok(cut_growing(&rows, page, |connection| connection.name.to_string()))
     }
 
+    async fn of_service(&mut self, service: ServiceId) -> Result<Vec<Connection>, StoreError> {
+        let state = self.0.seen("connections.of_service")?;
+        let rows = state.connections.rows().filter(|connection| connection.service_id == Some(service));
+        let mut rows: Vec<Connection> = rows.cloned().collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(rows)
+    }
+
     async fn update(&mut self, connection: &Connection) -> Result<bool, StoreError> {
-        let state = self.0.changed("connections.update")?;
+        const OPERATION: &str = "connections.update";
+        let state = self.0.changed(OPERATION)?;
+        state.needs_service(connection.service_id, OPERATION)?;
         let Some(stored) = state.connections.edit(&connection.id) else { return Ok(false) };
         let (name, created_at) = (stored.name.clone(), stored.created_at);
         *stored = Connection { name, created_at, ..connection.clone() };
@@ -51,10 +63,13 @@ impl ConnectionRepository for MemoryConnections<'_> {
         if state.syncs.rows().any(|stored| stored.sync.connection_id == id) {
             return Err(StoreError::Reference { operation: OPERATION });
         }
-        state.data_keys.remove(&id);
-        state.secrets.remove(&id);
+        state.data_keys.remove(&SecretOwner::Connection(id));
+        state.secrets.remove(&SecretOwner::Connection(id));
         state.allowances.remove(&id);
         state.sessions.remove(&id);
+        state.refreshes.remove(&id);
+        state.sign_ins.retain(|_, sign_in| sign_in.attempt.connection_id != Some(id));
+        state.grants.retain(|(_, connection), _| *connection != id);
         Ok(state.connections.remove(&id))
     }
 }

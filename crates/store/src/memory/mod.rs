@@ -4,24 +4,33 @@
 //! [`MemoryStore`], finds what was committed.
 
 mod allowances;
+mod api_keys;
+mod audit;
 mod clients;
 mod connections;
 mod due;
 mod failures;
 mod housekeeping;
+mod idempotent_answers;
 mod installation;
+mod invitations;
 mod journal;
 mod leases;
 mod links;
 mod outbox;
 mod outcomes;
 mod paging;
+mod people;
+mod person_sessions;
 mod runs;
 mod secrets;
+mod services;
 mod sessions;
+mod sign_ins;
 mod state;
 mod syncs;
 mod table;
+mod throttles;
 mod timelines;
 mod transaction;
 mod verifications;

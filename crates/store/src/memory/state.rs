@@ -1,22 +1,39 @@
 //! Everything a store in memory holds at one moment.
 
 use salesbridge_model::{
-    Client, Connection, ConnectionId, InstallationId, IntentId, Link, RecordOutcome, Run, RunId, Sync, SyncId,
-    Timestamp,
+    ApiKey, ApiKeyId, AuditEntry, Client, Connection, ConnectionId, Grant, InstallationId, IntentId, Invitation, Link,
+    Person, PersonId, PersonSession, PersonSessionId, RecordOutcome, Run, RunId, Secret, Service, ServiceId,
+    SignInAttemptId, Sync, SyncId, Timestamp,
 };
 
 use super::table::Table;
-use crate::{Allowance, DueRow, JournalEntry, OutboxEntry, StoreError, StoredSession, TimelineBatch, Verification};
+use crate::clients::{erased_target, told_of};
+use crate::{
+    Allowance, DueRow, IdempotentRequest, JournalEntry, OutboxEntry, SecretOwner, SignInThrottle, StoreError,
+    StoredSession, StoredSignIn, TimelineBatch, Verification,
+};
 
 /// Everything a store in memory holds at one moment. A copy is cheap, and a write to it leaves the original alone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) installation: Option<InstallationId>,
     pub(super) connections: Table<ConnectionId, Connection>,
-    pub(super) data_keys: Table<ConnectionId, Vec<u8>>,
+    pub(super) data_keys: Table<SecretOwner, Vec<u8>>,
     pub(super) allowances: Table<ConnectionId, Allowance>,
-    pub(super) secrets: Table<ConnectionId, Table<String, Vec<u8>>>,
+    pub(super) secrets: Table<SecretOwner, Table<String, Vec<u8>>>,
     pub(super) sessions: Table<ConnectionId, StoredSession>,
+    pub(super) refreshes: Table<ConnectionId, Refresh>,
+    pub(super) services: Table<ServiceId, Service>,
+    pub(super) sign_ins: Table<SignInAttemptId, StoredSignIn>,
+    pub(super) people: Table<PersonId, StoredPerson>,
+    pub(super) grants: Table<(PersonId, ConnectionId), Grant>,
+    pub(super) person_sessions: Table<PersonSessionId, Hashed<PersonSession>>,
+    pub(super) api_keys: Table<ApiKeyId, Hashed<ApiKey>>,
+    pub(super) invitations: Table<Vec<u8>, Invitation>,
+    pub(super) throttles: Table<String, SignInThrottle>,
+    pub(super) audit: Table<i64, AuditEntry>,
+    /// By actor and key.
+    pub(super) answers: Table<(String, String), StoredAnswer>,
     pub(super) clients: Table<String, Client>,
     /// Keys of the clients that are archived.
     pub(super) archived: Table<String, ()>,
@@ -43,6 +60,34 @@ pub(super) struct State {
 pub(super) struct StoredSync {
     pub(super) sync: Sync,
     pub(super) position: i64,
+}
+
+/// Who gets a new session at the moment.
+#[derive(Clone, Debug)]
+pub(super) struct Refresh {
+    pub(super) holder: String,
+    pub(super) until: Timestamp,
+}
+
+/// A person, and what stands for the password.
+#[derive(Clone, Debug)]
+pub(super) struct StoredPerson {
+    pub(super) person: Person,
+    pub(super) password_hash: Option<Secret<String>>,
+}
+
+/// A row, and the digest of what it is found or proved by.
+#[derive(Clone, Debug)]
+pub(super) struct Hashed<R> {
+    pub(super) row: R,
+    pub(super) hash: Vec<u8>,
+}
+
+/// A request by its key, and when it began.
+#[derive(Clone, Debug)]
+pub(super) struct StoredAnswer {
+    pub(super) request: IdempotentRequest,
+    pub(super) created_at: Timestamp,
 }
 
 /// A lease, held or given back.
@@ -87,6 +132,24 @@ impl State {
     }
 
     /// Refuses a row that would refer to nothing.
+    pub(super) fn needs_service(&self, id: Option<ServiceId>, operation: &'static str) -> Result<(), StoreError> {
+        found(id.is_none_or(|id| self.services.contains(&id)), operation)
+    }
+
+    /// Refuses a secret of nobody.
+    pub(super) fn needs_owner(&self, owner: SecretOwner, operation: &'static str) -> Result<(), StoreError> {
+        match owner {
+            SecretOwner::Connection(id) => self.needs_connection(id, operation),
+            SecretOwner::Service(id) => self.needs_service(Some(id), operation),
+        }
+    }
+
+    /// Refuses a row that would refer to nothing.
+    pub(super) fn needs_person(&self, id: PersonId, operation: &'static str) -> Result<(), StoreError> {
+        found(self.people.contains(&id), operation)
+    }
+
+    /// Refuses a row that would refer to nothing.
     pub(super) fn needs_sync(&self, id: SyncId, operation: &'static str) -> Result<(), StoreError> {
         found(self.syncs.contains(&id), operation)
     }
@@ -104,12 +167,29 @@ impl State {
         self.outbox.insert(sequence, OutboxEntry { sequence, stream: CLIENTS.to_owned(), source_key });
     }
 
+    /// Takes the key of a client out of what was done and out of answers; false when it was in neither.
+    fn erase_client_from_history(&mut self, key: &str, digest: &str) -> bool {
+        let of_client = |entry: &&AuditEntry| entry.noun == "client" && entry.target_id.as_deref() == Some(key);
+        let entries: Vec<i64> = self.audit.rows().filter(of_client).map(|entry| entry.sequence).collect();
+        for sequence in &entries {
+            if let Some(entry) = self.audit.edit(sequence) {
+                (entry.target_id, entry.target_name) = (Some(erased_target(digest)), None);
+            }
+        }
+        let told = told_of(key);
+        let tells = |stored: &StoredAnswer| {
+            let body = stored.request.answer.as_ref().map(|answer| answer.body.as_slice());
+            body.is_some_and(|body| body.windows(told.len()).any(|part| part == told.as_bytes()))
+        };
+        self.answers.retain(|_, stored| !tells(stored)) > 0 || !entries.is_empty()
+    }
+
     /// Removes all that is known of a client; false when nothing was.
-    pub(super) fn erase_client(&mut self, key: &str) -> bool {
+    pub(super) fn erase_client(&mut self, key: &str, digest: &str) -> bool {
         let of_clients = |stored: &&StoredSync| stored.sync.stream == CLIENTS;
         let syncs: Vec<SyncId> = self.syncs.rows().filter(of_clients).map(|stored| stored.sync.id).collect();
         self.archived.remove(key);
-        let mut known = self.clients.remove(key);
+        let mut known = self.clients.remove(key) | self.erase_client_from_history(key, digest);
         known |= self.outbox.retain(|_, entry| entry.stream != CLIENTS || entry.source_key != key) > 0;
         for sync in &syncs {
             known |= self.due.edit(sync).is_some_and(|due| due.remove(key));

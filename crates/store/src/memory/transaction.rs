@@ -7,29 +7,39 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::MemoryStore;
 use super::allowances::MemoryAllowances;
+use super::api_keys::MemoryApiKeys;
+use super::audit::MemoryAudit;
 use super::clients::MemoryClients;
 use super::connections::MemoryConnections;
 use super::due::MemoryDue;
 use super::failures::{CommitFailure, MemoryError};
 use super::housekeeping::MemoryHousekeeping;
+use super::idempotent_answers::MemoryIdempotency;
 use super::installation::MemoryInstallation;
+use super::invitations::MemoryInvitations;
 use super::journal::MemoryJournal;
 use super::leases::MemoryLeases;
 use super::links::MemoryLinks;
 use super::outbox::MemoryOutbox;
 use super::outcomes::MemoryOutcomes;
+use super::people::MemoryPeople;
+use super::person_sessions::MemoryPersonSessions;
 use super::runs::MemoryRuns;
 use super::secrets::MemorySecrets;
+use super::services::MemoryServices;
 use super::sessions::MemorySessions;
+use super::sign_ins::MemorySignIns;
 use super::state::State;
 use super::syncs::MemorySyncs;
+use super::throttles::MemoryThrottles;
 use super::timelines::MemoryTimelines;
 use super::verifications::MemoryVerifications;
 use crate::{
-    AllowanceRepository, ClientRepository, ConnectionRepository, DueRepository, HousekeepingRepository,
-    InstallationRepository, JournalRepository, LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository,
-    RunRepository, SecretRepository, SessionRepository, StoreError, SyncRepository, TimelineRepository, Transaction,
-    VerificationRepository,
+    AllowanceRepository, ApiKeyRepository, AuditRepository, ClientRepository, ConnectionRepository, DueRepository,
+    HousekeepingRepository, IdempotencyRepository, InstallationRepository, InvitationRepository, JournalRepository,
+    LeaseRepository, LinkRepository, OutboxRepository, OutcomeRepository, PersonRepository, PersonSessionRepository,
+    RunRepository, SecretRepository, ServiceRepository, SessionRepository, SignInAttemptRepository, StoreError,
+    SyncRepository, ThrottleRepository, TimelineRepository, Transaction, VerificationRepository,
 };
 
 pub(super) struct MemoryTransaction {
@@ -138,6 +148,42 @@ impl Transaction for MemoryTransaction {
 
     fn housekeeping(&mut self) -> Box<dyn HousekeepingRepository + '_> {
         Box::new(MemoryHousekeeping(self))
+    }
+
+    fn api_keys(&mut self) -> Box<dyn ApiKeyRepository + '_> {
+        Box::new(MemoryApiKeys(self))
+    }
+
+    fn audit(&mut self) -> Box<dyn AuditRepository + '_> {
+        Box::new(MemoryAudit(self))
+    }
+
+    fn idempotent_answers(&mut self) -> Box<dyn IdempotencyRepository + '_> {
+        Box::new(MemoryIdempotency(self))
+    }
+
+    fn invitations(&mut self) -> Box<dyn InvitationRepository + '_> {
+        Box::new(MemoryInvitations(self))
+    }
+
+    fn people(&mut self) -> Box<dyn PersonRepository + '_> {
+        Box::new(MemoryPeople(self))
+    }
+
+    fn person_sessions(&mut self) -> Box<dyn PersonSessionRepository + '_> {
+        Box::new(MemoryPersonSessions(self))
+    }
+
+    fn services(&mut self) -> Box<dyn ServiceRepository + '_> {
+        Box::new(MemoryServices(self))
+    }
+
+    fn sign_ins(&mut self) -> Box<dyn SignInAttemptRepository + '_> {
+        Box::new(MemorySignIns(self))
+    }
+
+    fn throttles(&mut self) -> Box<dyn ThrottleRepository + '_> {
+        Box::new(MemoryThrottles(self))
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
