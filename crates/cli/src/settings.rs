@@ -1,5 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
+mod server;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use salesbridge_model::Secret;
 
 use crate::arguments::GlobalOptions;
 use crate::secret_text;
+
+pub(crate) use server::ServerSettings;
 
 /// The settings of this installation.
 #[derive(Clone, Debug)]
@@ -24,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) sync: SyncSettings,
     pub(crate) salesforce: SalesforceSettings,
     pub(crate) retention: RetentionSettings,
+    pub(crate) server: ServerSettings,
 }
 
 /// How much of an org is used.
@@ -136,6 +141,7 @@ struct File {
     sync: SyncSettings,
     salesforce: SalesforceSettings,
     retention: RetentionSettings,
+    server: ServerSettings,
 }
 
 /// Name of the settings file in the data directory.
@@ -172,8 +178,9 @@ impl Settings {
             .map(|folder| data.join(folder));
         let log_folder = log_folder.filter(|folder| *folder != data);
         let (salesforce, retention) = (file.salesforce.read()?, file.retention.overridden()?);
+        let server = file.server.overridden()?;
         let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
-        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention })
+        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, server })
     }
 
     /// How long things are kept under these settings.
@@ -290,5 +297,6 @@ mod tests {
         assert_eq!((kept.outcome_days, kept.outbox_days), (defaults.outcome_days, defaults.outbox_days));
         assert_eq!(kept.log_files, defaults.log_files);
         assert_eq!(file.log_folder, Some(PathBuf::new()));
+        assert_eq!(file.server, ServerSettings::default());
     }
 }

@@ -26,6 +26,7 @@ impl Settings {
             "master_key_file": self.master_key_file,
             "retention": self.retention,
             "salesforce": self.salesforce,
+            "server": self.server,
             "sync": self.sync,
         });
         let mut settings = Vec::new();

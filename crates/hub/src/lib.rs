@@ -19,7 +19,7 @@ pub mod upkeep;
 use std::sync::Arc;
 
 use salesbridge_journal::Steps;
-use salesbridge_model::{Clock, IdMaker, InstallationId, Timestamp};
+use salesbridge_model::{Clock, IdMaker, InstallationId, RequestId, Timestamp};
 use salesbridge_store::Store;
 use salesbridge_sync::Engine;
 use salesbridge_vault::KeyRing;
@@ -116,9 +116,19 @@ impl Hub {
         self.installation
     }
 
+    /// An id for a request.
+    pub fn request_id(&self) -> RequestId {
+        RequestId::make(&*self.ids)
+    }
+
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether the store can be read.
+    pub async fn is_ready(&self) -> Result<(), StoreError> {
+        self.store.read().await?.installation().id().await.map(|_| ())
     }
 
     /// Tells the reconciler that something changed.

@@ -82,6 +82,8 @@ typed_id! {
     pub struct PersonId = "per";
     /// A person who has signed in, in one browser or program.
     pub struct PersonSessionId = "ses";
+    /// One request to the API: in its answer, in its problem and in the log.
+    pub struct RequestId = "req";
     /// One execution of a sync.
     pub struct RunId = "run";
     /// An app registration that several connections share.

@@ -33,8 +33,8 @@ pub use connection::{Connection, Held, OrgIdentity, OrgKind};
 pub use country::{country_code_of, country_name_of};
 pub use health::{Health, HealthState};
 pub use id::{
-    ApiKeyId, ConnectionId, IdMaker, InstallationId, IntentId, ParseIdError, PersonId, PersonSessionId, RunId,
-    ServiceId, SignInAttemptId, SyncId,
+    ApiKeyId, ConnectionId, IdMaker, InstallationId, IntentId, ParseIdError, PersonId, PersonSessionId, RequestId,
+    RunId, ServiceId, SignInAttemptId, SyncId,
 };
 pub use link::{ConfirmedFields, Fingerprint, Link, LinkState, RecordReference};
 pub use mapping::{Constant, LineSource, Mapping, MappingLine, PickRule, Preference, TooLong, WhenEmpty, WriteWhen};

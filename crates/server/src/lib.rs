@@ -1,13 +1,22 @@
 //! The HTTP door: translates requests to use cases and back, and holds no rules.
 //!
-//! It serves one Unix socket with mode 0600 in the data directory: whoever may open it owns the installation. There is no door on a network yet.
+//! It serves one Unix socket with mode 0600 in the data directory: whoever may open it owns the installation. Beside it a door on the network may stand
+//! open, at which everybody has to say who they are.
 
 mod api;
+mod door;
 mod metrics;
+mod network;
 mod problem;
+mod requests;
 mod socket;
 
 pub use api::{for_owner, router};
+pub use door::{
+    CertificateProblem, Certificates, ClientAddress, DoorProblem, DoorSettings, DoorWords, ForwardedHeader,
+    SettingProblem, TcpDoor, TlsFiles, TrustedProxies,
+};
 pub use metrics::{Metrics, metrics_router};
+pub use network::network_router;
 pub use problem::{CODES, Problem};
 pub use socket::serve_socket;

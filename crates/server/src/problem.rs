@@ -41,6 +41,17 @@ pub const CODES: [&str; 15] = [
     "database_away",
 ];
 
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &str, title: &'static str, detail: String, remedy: &str) -> Self {
+        let (code, remedy) = (code.to_owned(), remedy.to_owned());
+        Self { status, code, title, detail, remedy, fields: Vec::new(), start: None }
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = json!({
@@ -49,6 +60,9 @@ impl IntoResponse for Problem {
             "detail": self.detail,
             "remedy": self.remedy,
         });
+        if let Some(id) = crate::requests::id_of_this_request() {
+            body["request_id"] = json!(id);
+        }
         if !self.fields.is_empty() {
             body["fields"] = json!(self.fields);
         }

@@ -1,5 +1,7 @@
 //! `salesbridge serve`.
 
+mod door;
+
 use salesbridge_server::Metrics;
 use tokio_util::sync::CancellationToken;
 
@@ -19,12 +21,15 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let socket = data.socket();
     say(&format!("salesbridge serves {}; stop it with Ctrl-C", settings.data.display()));
     let metrics = salesbridge_server::metrics_router(hub.clone(), Metrics::start()?);
-    let router = salesbridge_server::for_owner(salesbridge_server::router(hub.clone()).merge(metrics));
-    let (served, (), (), ()) = tokio::join!(
+    let api = salesbridge_server::router(hub.clone()).merge(metrics);
+    let door = door::open(settings, &hub, api.clone()).await?;
+    let router = salesbridge_server::for_owner(api);
+    let (served, (), (), (), ()) = tokio::join!(
         async {
             let _stops = stop.clone().drop_guard();
             salesbridge_server::serve_socket(&socket, router, stop.clone()).await
         },
+        door::serve(door, stop.clone()),
         hub.clone().reconcile(stop.clone()),
         hub.keep_house(settings.retention(), stop.clone()),
         stop_on_signal(stop.clone()),

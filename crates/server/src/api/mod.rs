@@ -11,12 +11,14 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use salesbridge_hub::{Caller, Hub};
 use salesbridge_model::PageRequest;
 
 use crate::problem::{Problem, bad_request, not_signed_in};
+use crate::requests::{Identify, identify};
 
 /// Routes for whoever has the machine, who may everything: its socket and its own commands.
 pub fn for_owner(router: Router) -> Router {
@@ -59,7 +61,9 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/runs/{id}/timeline", get(runs::timeline))
         .route("/upkeep", get(upkeep::show))
         .route("/restored", post(upkeep::mark_restored));
-    Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub)
+    let identifying = Identify { hub: hub.clone(), https: false };
+    let routes = Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub);
+    routes.layer(from_fn_with_state(identifying, identify))
 }
 
 async fn unknown(method: axum::http::Method, uri: axum::http::Uri) -> Problem {

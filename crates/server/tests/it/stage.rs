@@ -16,6 +16,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 pub(crate) struct Stage {
+    pub(crate) hub: Arc<Hub>,
     pub(crate) router: Router,
     pub(crate) folder: TempFolder,
 }
@@ -43,7 +44,7 @@ impl Stage {
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
         };
         let hub = Hub::open(parts).await.expect("a hub");
-        Self { router: salesbridge_server::for_owner(salesbridge_server::router(hub)), folder }
+        Self { router: salesbridge_server::for_owner(salesbridge_server::router(hub.clone())), hub, folder }
     }
 
     pub(crate) async fn asks(&self, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {

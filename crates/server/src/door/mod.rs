@@ -1,0 +1,18 @@
+//! The door on the network: who knocks, under which name, and how much at once. What is asked is the business of `api`.
+//!
+//! It refuses what no handler should see: a foreign Host (DNS rebinding), a client that goes round the proxy, a body that never ends.
+
+mod address;
+mod certificates;
+mod guard;
+mod hosts;
+mod listen;
+mod rates;
+mod settings;
+
+pub use address::{ClientAddress, ForwardedHeader, TrustedProxies};
+pub use certificates::{CertificateProblem, Certificates, TlsFiles};
+pub(crate) use guard::{Guard, guard};
+pub use listen::{DoorProblem, TcpDoor};
+pub(crate) use rates::{Rates, by_address};
+pub use settings::{DoorSettings, DoorWords, SettingProblem};
