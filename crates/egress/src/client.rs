@@ -158,7 +158,10 @@ fn on_send(host: &str, cause: reqwest::Error) -> EgressError {
     match () {
         () if cause.is_builder() => EgressError::Unsendable { host, cause },
         () if cause.is_connect() && cause.is_timeout() => EgressError::TimedOutBeforeSend { host },
-        () if cause.is_connect() => EgressError::CouldNotConnect { host, cause },
+        () if cause.is_connect() => match tls_problem(&cause) {
+            Some(reason) => EgressError::TlsFailed { host, reason },
+            None => EgressError::CouldNotConnect { host, cause },
+        },
         () => after_send(&host, cause),
     }
 }
@@ -171,6 +174,20 @@ pub(crate) fn after_send(host: &str, cause: reqwest::Error) -> EgressError {
     } else {
         EgressError::BrokenAfterSend { host, cause: cause.without_url() }
     }
+}
+
+/// What TLS says against the other side. It hides inside an error of the socket, whose own chain leaves it out.
+fn tls_problem(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let of_socket = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(problem) = of_socket.or_else(|| error.downcast_ref::<rustls::Error>()) {
+            return Some(problem.to_string());
+        }
+        next = error.source();
+    }
+    None
 }
 
 fn resolve_problem(error: &reqwest::Error) -> Option<&ResolveProblem> {

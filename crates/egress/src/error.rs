@@ -63,6 +63,14 @@ pub enum EgressError {
         #[source]
         cause: std::io::Error,
     },
+    /// There is no trusted TLS with it: its certificate is not good for us, or it does not speak TLS.
+    #[error("no secure connection to {host} came about: {reason}")]
+    TlsFailed {
+        /// Whom we dialled.
+        host: String,
+        /// What TLS found; holds nothing of the request.
+        reason: String,
+    },
     /// No connection came about in time.
     #[error("{host} did not accept a connection in time")]
     TimedOutBeforeSend {
@@ -104,6 +112,7 @@ impl EgressError {
             | EgressError::UnknownHost { .. }
             | EgressError::CouldNotConnect { .. }
             | EgressError::CouldNotDial { .. }
+            | EgressError::TlsFailed { .. }
             | EgressError::TimedOutBeforeSend { .. } => Sent::Nothing,
             EgressError::TimedOutAfterSend { .. }
             | EgressError::BrokenAfterSend { .. }

@@ -67,6 +67,9 @@ pub struct OrgIdentity {
     pub name: Option<String>,
     /// Production, sandbox or a local org.
     pub kind: OrgKind,
+    /// Salesforce's name of its edition, such as `Enterprise Edition`, when it could be read.
+    #[serde(default)]
+    pub edition: Option<String>,
 }
 
 /// What a write to an org means for the firm.

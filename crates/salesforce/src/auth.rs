@@ -41,10 +41,12 @@ pub struct Session {
     pub org_id: RecordId,
     /// The user we act as.
     pub user_id: RecordId,
+    /// The scopes that were granted, between spaces; `None` when the answer did not say.
+    pub scopes: Option<String>,
 }
 
 /// How long Salesforce may take until a new app is known everywhere (R16).
-const APP_PROPAGATION: Duration = Duration::from_secs(600);
+pub const APP_PROPAGATION: Duration = Duration::from_secs(600);
 
 /// Signs in with client credentials.
 #[derive(Clone)]
@@ -123,6 +125,7 @@ impl SignIn {
         Ok(Session {
             instance: instance.ok_or(SignInError::UntrustedInstance { host: host() })?,
             access_token: answer.access_token,
+            scopes: answer.scope,
             org_id,
             user_id,
         })

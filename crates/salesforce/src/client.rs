@@ -71,6 +71,19 @@ impl OrgClient {
         Ok(self.shared.parts.keeper.prove().await?)
     }
 
+    /// The version of the API that is spoken.
+    pub fn version(&self) -> &ApiVersion {
+        &self.shared.parts.version
+    }
+
+    pub(crate) fn http(&self) -> &HttpClient {
+        &self.shared.parts.http
+    }
+
+    pub(crate) fn retries(&self) -> &RetryPolicy {
+        &self.shared.parts.retries
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.parts.clock
     }

@@ -116,6 +116,12 @@ impl DomainUrl {
         is_loopback(&self.0)
     }
 
+    /// Whether it is one Salesforce org's own address, with its pages of Setup: neither a page that all orgs share nor a local org.
+    pub fn is_of_one_org(&self) -> bool {
+        let shared = |host: &str| matches!(host.split('.').next(), Some("login" | "test" | "welcome"));
+        !self.is_local() && !shared(self.host())
+    }
+
     /// How far the connection's HTTP client may reach.
     pub fn reach(&self) -> Reach {
         if self.is_local() { Reach::LocalOrg } else { Reach::Public }

@@ -23,6 +23,7 @@ impl OrgClient {
             user_id: session.user_id.to_string(),
             name: organization.get("Name").and_then(|name| name.as_str()).map(str::to_owned),
             kind: kind_of(domain, &organization),
+            edition: organization.get("OrganizationType").and_then(|edition| edition.as_str()).map(str::to_owned),
         })
     }
 }

@@ -22,11 +22,12 @@ mod org_time;
 mod query;
 mod record_id;
 mod rows;
+mod setup_page;
 mod sign_in_error;
 mod token_keeper;
 mod versions;
 
-pub use auth::{ClientCredentials, Session, SignIn};
+pub use auth::{APP_PROPAGATION, ClientCredentials, Session, SignIn};
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
     JobPauses, JobState, KeyKind, NULL_TEXT, QueryJobPage, ResultLocator, RowIndex, RowPrint, RowPrinter, UploadBody,
@@ -35,7 +36,7 @@ pub use bulk::{
 pub use call_budget::{Again, ApiUsage, AppUsage, BudgetSpent, CallBudget, CountingBudget, Grant};
 pub use client::{OrgClient, OrgClientParts};
 pub use collections::{CollectionOperation, CollectionProblem, CollectionRequest, MOST_ROWS, RowResult, SentCall};
-pub use decision::{Disposition, Entry, NEVER_SEEN, Section, Stage, sections};
+pub use decision::{ConnectionCheck, Disposition, Entry, NEVER_SEEN, Place, Section, Stage, sections};
 pub use describe::{FieldDescribe, ObjectDescribe, PicklistValue};
 pub use error::{ApiError, WriteError};
 pub use fault::ApiFault;
@@ -46,6 +47,7 @@ pub use query::{QueryLocator, QueryPage, QueryPages, Record};
 pub use record_id::{RecordId, RecordIdProblem};
 pub use rows::Upserted;
 pub use salesbridge_soql::quote;
+pub use setup_page::SetupPage;
 pub use sign_in_error::{OauthFault, SignInError};
 pub use token_keeper::{MemoryTokenKeeper, SignsIn, TokenKeeper};
 pub use versions::{ApiVersion, ApiVersionProblem, DEFAULT_API_VERSION, OfferedVersion};

@@ -2,7 +2,9 @@
 
 mod wire;
 
-use crate::{ApiError, OrgClient, call::Call};
+use salesbridge_egress::{Method, Request};
+
+use crate::{ApiError, DomainUrl, OrgClient, SignInError, call::Call};
 
 /// The API version used unless a client says otherwise (Spring '26).
 pub const DEFAULT_API_VERSION: &str = "v66.0";
@@ -55,7 +57,24 @@ impl std::str::FromStr for ApiVersion {
 }
 
 impl OrgClient {
-    /// The API versions the org offers, oldest first. Needs no session and does not count against the org's limit.
+    /// Whether the host of `domain` answers at all, by asking without a session what it offers: the API versions, oldest first, where it tells them. It does not
+    /// count against the org's limit.
+    pub async fn reach(&self, domain: &DomainUrl) -> Result<Vec<OfferedVersion>, ApiError> {
+        let host = || domain.host().to_owned();
+        let attempt = || async move {
+            let request = Request::new(Method::GET, domain.at("/services/data")).header("accept", "application/json");
+            let response = self.http().send(request.map_err(|_| SignInError::Unsendable)?).await?;
+            if (300..=399).contains(&response.status()) {
+                return Err(SignInError::Moved { host: host() }.into());
+            }
+            // Whatever it says, it answers. Only a list of versions tells more.
+            let listed = serde_json::from_slice::<Vec<wire::Version>>(&response.bytes().await?);
+            Ok(listed.unwrap_or_default().into_iter().map(OfferedVersion::from).collect())
+        };
+        self.retries().run(ApiError::verdict_for_read, attempt).await
+    }
+
+    /// The API versions the org offers, oldest first. Does not count against the org's limit.
     pub async fn versions(&self) -> Result<Vec<OfferedVersion>, ApiError> {
         let listed: Vec<wire::Version> =
             self.read(&Call::get_path("/services/data".to_owned()), "a list of versions").await?;

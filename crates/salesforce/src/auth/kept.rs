@@ -14,6 +14,8 @@ struct Kept {
     instance: String,
     org_id: String,
     user_id: String,
+    #[serde(default)]
+    scopes: Option<String>,
 }
 
 impl Session {
@@ -25,6 +27,7 @@ impl Session {
             instance: self.instance.at("/").to_string(),
             org_id: self.org_id.to_string(),
             user_id: self.user_id.to_string(),
+            scopes: self.scopes.clone(),
         };
         // Five texts always have a JSON form.
         let bytes = serde_json::to_vec(&kept).unwrap_or_default();
@@ -46,6 +49,7 @@ impl Session {
             instance: credentials.domain.checked_instance(&kept.instance)?,
             org_id: id(&kept.org_id)?,
             user_id: id(&kept.user_id)?,
+            scopes: kept.scopes,
         })
     }
 }
@@ -81,12 +85,14 @@ mod tests {
             instance: ours.domain.checked_instance("https://acme--1.my.salesforce.com").unwrap(),
             org_id: "00D000000000001EAA".parse().unwrap(),
             user_id: "005000000000001AAA".parse().unwrap(),
+            scopes: Some("api refresh_token".to_owned()),
         };
         let bytes = session.to_bytes(&ours);
         let back = Session::from_bytes(&bytes, &ours).unwrap();
         assert_eq!(back.access_token.expose(), "00D!token");
         assert_eq!(back.instance.at("/x"), session.instance.at("/x"));
         assert_eq!((back.org_id, back.user_id), (session.org_id, session.user_id));
+        assert_eq!(back.scopes, session.scopes);
         for others in [
             credentials("https://other.my.salesforce.com", "key", "secret"),
             credentials("https://acme.my.salesforce.com", "other", "secret"),

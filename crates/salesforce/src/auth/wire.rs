@@ -14,6 +14,9 @@ pub(super) struct TokenAnswer {
     /// Milliseconds since 1970; text, and in some answers a number.
     #[serde(default, deserialize_with = "text_or_number")]
     pub(super) issued_at: Option<String>,
+    /// The scopes that were granted, between spaces and in any order.
+    #[serde(default)]
+    pub(super) scope: Option<String>,
     #[serde(default)]
     pub(super) signature: Option<String>,
 }

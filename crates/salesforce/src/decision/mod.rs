@@ -6,6 +6,7 @@
 
 mod bulk;
 mod calls;
+mod checks;
 mod codes;
 mod network;
 mod sign_in;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use salesbridge_egress::{MethodKind, Verdict};
 
 pub(crate) use calls::of_call;
+pub use checks::{ConnectionCheck, Place};
 pub use codes::NEVER_SEEN;
 pub(crate) use codes::{is_contention, of_fault, says_that_the_record_is_gone};
 pub(crate) use network::of_network;

@@ -31,9 +31,15 @@ static UNKNOWN_HOST: Entry = entry(
 );
 static COULD_NOT_CONNECT: Entry = entry(
     "network.could_not_connect",
-    "The connection, or its TLS handshake, was refused; nothing was sent.",
+    "The connection was refused; nothing was sent.",
     RetryNow,
     "Check that the service is up, and that a firewall lets this machine reach it.",
+);
+static TLS_FAILED: Entry = entry(
+    "network.tls",
+    "No secure connection came about: the certificate is not trusted here, or something else than TLS answers.",
+    RetryLater,
+    "Check this machine's date and its system certificates; a proxy that opens TLS has to be trusted by this machine.",
 );
 static TIMED_OUT_BEFORE_SEND: Entry = entry(
     "network.timed_out_before_send",
@@ -66,6 +72,7 @@ pub(super) static ALL: &[&Entry] = &[
     &SETUP,
     &UNKNOWN_HOST,
     &COULD_NOT_CONNECT,
+    &TLS_FAILED,
     &TIMED_OUT_BEFORE_SEND,
     &TIMED_OUT_AFTER_SEND,
     &BROKEN_AFTER_SEND,
@@ -80,6 +87,7 @@ pub(crate) fn of_network(error: &EgressError) -> &'static Entry {
         EgressError::Setup { .. } => &SETUP,
         EgressError::UnknownHost { .. } => &UNKNOWN_HOST,
         EgressError::CouldNotConnect { .. } | EgressError::CouldNotDial { .. } => &COULD_NOT_CONNECT,
+        EgressError::TlsFailed { .. } => &TLS_FAILED,
         EgressError::TimedOutBeforeSend { .. } => &TIMED_OUT_BEFORE_SEND,
         EgressError::TimedOutAfterSend { .. } => &TIMED_OUT_AFTER_SEND,
         EgressError::BrokenAfterSend { .. } => &BROKEN_AFTER_SEND,

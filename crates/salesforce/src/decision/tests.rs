@@ -112,6 +112,7 @@ fn errors_with_a_type_have_a_line_of_the_page_each() {
     let network = [
         EgressError::NotPermitted { target: host(), reason: host() },
         EgressError::UnknownHost { host: host(), cause: std::io::Error::other("x") },
+        EgressError::TlsFailed { host: host(), reason: host() },
         EgressError::TimedOutBeforeSend { host: host() },
         EgressError::TimedOutAfterSend { host: host() },
         EgressError::BodyTooLarge { host: host(), limit_bytes: 1 },

@@ -88,6 +88,7 @@ pub(super) fn connection(number: u32, name: &str) -> Connection {
         user_id: "005000000000001AAA".to_owned(),
         name: Some("Acmé".to_owned()),
         kind: OrgKind::Sandbox,
+        edition: Some("Developer Edition".to_owned()),
     };
     Connection {
         id: id("conn", number),
