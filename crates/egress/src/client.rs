@@ -176,16 +176,15 @@ pub(crate) fn after_send(host: &str, cause: reqwest::Error) -> EgressError {
     }
 }
 
-/// What TLS says against the other side. It hides inside an error of the socket, whose own chain leaves it out.
+/// What TLS says against the other side. It hides inside errors of the socket, whose own chain leaves out what they hold.
 fn tls_problem(error: &reqwest::Error) -> Option<String> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let of_socket = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(problem) = of_socket.or_else(|| error.downcast_ref::<rustls::Error>()) {
+        if let Some(problem) = error.downcast_ref::<rustls::Error>() {
             return Some(problem.to_string());
         }
-        next = error.source();
+        let of_socket = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = of_socket.map(|held| held as &(dyn std::error::Error + 'static)).or_else(|| error.source());
     }
     None
 }

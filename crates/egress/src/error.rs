@@ -45,7 +45,7 @@ pub enum EgressError {
         #[source]
         cause: std::io::Error,
     },
-    /// The connection, or its TLS handshake, was refused.
+    /// The connection was refused.
     #[error("could not connect to {host}")]
     CouldNotConnect {
         /// Whom we dialled.

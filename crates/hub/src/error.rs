@@ -44,7 +44,7 @@ pub enum HubError {
     },
     /// It would start sending; a person has to say yes first.
     #[error("{0}")]
-    ConfirmationNeeded(StartNotice),
+    ConfirmationNeeded(Box<StartNotice>),
     /// It cannot be done as things are.
     #[error("{message}")]
     NotPossible {

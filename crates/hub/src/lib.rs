@@ -30,7 +30,7 @@ pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
-pub use salesbridge_connectors::salesforce::{Check, CheckState};
+pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
 pub use salesbridge_store::{
     ClientFilter, DueRow, DueState, MachineTrouble, StoreError, TableSize, TimelineBatch, Verification,
     VerificationState,

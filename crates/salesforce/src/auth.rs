@@ -41,8 +41,8 @@ pub struct Session {
     pub org_id: RecordId,
     /// The user we act as.
     pub user_id: RecordId,
-    /// The scopes that were granted, between spaces; `None` when the answer did not say.
-    pub scopes: Option<String>,
+    /// What the token may be used for, such as `api`; empty where the answer did not say.
+    pub scopes: Vec<String>,
 }
 
 /// How long Salesforce may take until a new app is known everywhere (R16).
@@ -125,7 +125,7 @@ impl SignIn {
         Ok(Session {
             instance: instance.ok_or(SignInError::UntrustedInstance { host: host() })?,
             access_token: answer.access_token,
-            scopes: answer.scope,
+            scopes: answer.scope.split_whitespace().map(str::to_owned).collect(),
             org_id,
             user_id,
         })

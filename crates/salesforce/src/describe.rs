@@ -18,6 +18,8 @@ pub struct ObjectDescribe {
     pub name: String,
     /// What people read.
     pub label: String,
+    /// Whether we may read its records.
+    pub queryable: bool,
     /// Whether we may make records of it.
     pub createable: bool,
     /// Whether we may change its records.

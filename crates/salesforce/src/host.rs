@@ -116,6 +116,11 @@ impl DomainUrl {
         is_loopback(&self.0)
     }
 
+    /// Whether it is called over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether it is one Salesforce org's own address, with its pages of Setup: neither a page that all orgs share nor a local org.
     pub fn is_of_one_org(&self) -> bool {
         let shared = |host: &str| matches!(host.split('.').next(), Some("login" | "test" | "welcome"));

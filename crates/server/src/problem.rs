@@ -113,7 +113,7 @@ impl From<HubError> for Problem {
                 )
             },
             HubError::ConfirmationNeeded(start) => Problem {
-                start: Some(Box::new(start)),
+                start: Some(start),
                 ..problem(
                     StatusCode::CONFLICT,
                     "confirmation_needed",

@@ -1,11 +1,12 @@
 //! `salesbridge connection`.
 
+mod test;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
-use salesbridge_hub::CheckState;
 use salesbridge_hub::connections::{CallsDetails, ConnectionDetails, TestReport};
 use salesbridge_model::{Connection, OrgAllowance, Page, Secret};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::api::{Api, segment};
 use crate::arguments::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo};
 use crate::settings::Settings;
 use crate::terminal::{
-    DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_line, print_table, say, table,
+    DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_table, say, table,
 };
 
 pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: bool) -> anyhow::Result<u8> {
@@ -28,7 +29,7 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
             show(&api.get(&format!("/connections/{}", segment(&name))).await?, json);
             Ok(DONE)
         }
-        ConnectionCommand::Test { name } => test(&api, &name, json).await,
+        ConnectionCommand::Test { name } => run_test(&api, &name, json).await,
         ConnectionCommand::Fields { name, object } => fields(&api, &name, &object, json).await,
         ConnectionCommand::Enable { name, yes } => set_enabled(&api, &name, true, yes, json).await,
         ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
@@ -256,22 +257,12 @@ fn what_comes_next(api: &Api, details: &ConnectionDetails, json: bool) {
     }
 }
 
-async fn test(api: &Api, name: &str, json: bool) -> anyhow::Result<u8> {
+async fn run_test(api: &Api, name: &str, json: bool) -> anyhow::Result<u8> {
     let report: TestReport = api.post(&format!("/connections/{}/test", segment(name)), &json!({})).await?;
     if json {
         print_json(&report);
     } else {
-        for check in &report.checks {
-            let state = match check.state {
-                CheckState::Passed => "passed",
-                CheckState::Failed => "FAILED",
-                CheckState::Skipped => "skipped",
-            };
-            print_line(&format!("{state:8} {:10} {}", check.name, check.message));
-        }
-        if let Some(remedy) = report.checks.iter().find_map(|check| check.remedy.as_ref()) {
-            hint(remedy);
-        }
+        report.checks.iter().for_each(test::show);
     }
     Ok(if report.passed { DONE } else { FAILED })
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 use salesbridge_egress::{HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    ApiVersion, CallBudget, ClientCredentials, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
-    SignIn,
+    APP_PROPAGATION, ApiVersion, CallBudget, ClientCredentials, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient,
+    OrgClientParts, SignIn,
 };
 
 use super::SalesforceConnector;
 use super::bulk::Jobs;
 use super::shared_session::{SessionShelf, SharedSignIn};
+use super::way::SignInWay;
 
 /// What a connection needs to be opened.
 pub struct SalesforceConfig {
@@ -96,6 +97,8 @@ impl SalesforceConnector {
             batch_rows: config.batch_rows.clamp(1, MOST_ROWS),
             jobs: Jobs::new(config.bulk_from_rows, config.bulk_rows.max(1)),
             in_flight: if domain.is_local() { config.in_flight_local } else { config.in_flight },
+            way: SignInWay::CLIENT_CREDENTIALS,
+            app_new_until: config.edited_at + APP_PROPAGATION,
             domain,
         })
     }

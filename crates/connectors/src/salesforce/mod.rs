@@ -11,9 +11,10 @@ mod judge;
 mod look_up;
 mod recover;
 mod shared_session;
+mod way;
 mod write;
 
-pub use check::{Check, CheckState};
+pub use check::{Check, CheckReport, CheckState, Need, NeedFindings, SetupLink};
 pub use config::{ConfigProblem, SalesforceConfig};
 pub use look_up::{FoundRecord, full_id};
 pub use salesbridge_salesforce::{Again, ApiUsage, BudgetSpent, CallBudget, CountingBudget, Grant};

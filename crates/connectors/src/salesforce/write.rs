@@ -16,6 +16,7 @@ use super::bulk::{Jobs, PreparedJob};
 use super::discover::object_schema;
 use super::intent::PreparedWrite;
 use super::judge::{connector_error, row_answer, send_failure};
+use super::way::SignInWay;
 
 /// One Salesforce org, signed in to when it is first used.
 pub struct SalesforceConnector {
@@ -26,6 +27,9 @@ pub struct SalesforceConnector {
     pub(super) jobs: Jobs,
     pub(super) in_flight: Duration,
     pub(super) domain: DomainUrl,
+    pub(super) way: SignInWay,
+    /// Until then an unknown consumer key may be one of a new app (R16).
+    pub(super) app_new_until: Timestamp,
 }
 
 /// The org's clock is known to a second, and a record's creation time is cut to whole seconds.

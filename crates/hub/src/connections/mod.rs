@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod details;
 mod edit;
+mod needs;
 mod start;
 mod test;
 

@@ -23,6 +23,6 @@ impl Hub {
         let connector = self.connector_for(&edited.connection, secret)?;
         let org = connector.org().await.map_err(HubError::from)?;
         debug_assert_eq!(sync.stream, CLIENTS_STREAM);
-        Err(HubError::ConfirmationNeeded(StartNotice { creates, object: sync.object.clone(), org }))
+        Err(HubError::ConfirmationNeeded(Box::new(StartNotice { creates, object: sync.object.clone(), org })))
     }
 }

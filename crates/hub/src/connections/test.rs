@@ -1,10 +1,10 @@
 //! Testing a connection: named checks, each with what would mend it.
 
-use salesbridge_connectors::salesforce::{Check, CheckState};
-use salesbridge_model::{Ability, OrgIdentity};
+use salesbridge_connectors::salesforce::{Check, CheckReport, Need};
+use salesbridge_model::{Ability, Connection, OrgIdentity};
 use salesbridge_sync::LEAD_OBJECT;
 
-use super::NewConnection;
+use super::{ConnectionEdit, NewConnection};
 use crate::{Caller, Hub, HubError};
 
 /// What a test found.
@@ -19,22 +19,34 @@ pub struct TestReport {
 }
 
 impl Hub {
-    /// Tests a connection. One that was held and passes goes on by itself.
+    /// Tests a connection. One that was held goes on by itself when nothing that the test found keeps it from being used.
     pub async fn test_connection(&self, caller: &Caller, name: &str) -> Result<TestReport, HubError> {
         let connection = self.find_connection(caller, name, Ability::Run).await?;
-        let report = report(self.connector(&connection).await?.check(LEAD_OBJECT).await);
-        self.destinations.tell(&connection).await?;
+        let report = self.look_at(&connection).await?;
+        self.store_report(&connection, &report).await?;
+        self.signal_mended();
+        Ok(report.into())
+    }
+
+    /// Makes every check of a stored connection, and stores nothing.
+    pub(crate) async fn look_at(&self, connection: &Connection) -> Result<CheckReport, HubError> {
+        let needs = self.needs(connection).await?;
+        Ok(self.connector(connection).await?.check(&needs).await)
+    }
+
+    /// Remembers what a test found.
+    async fn store_report(&self, connection: &Connection, report: &CheckReport) -> Result<(), HubError> {
+        self.destinations.tell(connection).await?;
         let mut tx = self.store.write().await?;
         // It may have been edited while we asked.
         let now = tx.connections().find(connection.id).await?;
         if let Some(mut stored) = now.filter(|stored| stored.updated_at == connection.updated_at) {
             stored.org = report.org.clone().or(stored.org);
-            stored.held = stored.held.filter(|_| !report.passed);
+            stored.held = stored.held.filter(|_| report.obstacle().is_some());
             tx.connections().update(&stored).await?;
             tx.commit().await?;
         }
-        self.signal_mended();
-        Ok(report)
+        Ok(())
     }
 
     /// Tests settings that are not stored, and stores nothing (R48).
@@ -42,10 +54,26 @@ impl Hub {
         caller.may_everywhere(Ability::Edit)?;
         let connection = self.unsaved(new)?;
         let connector = self.connector_for(&connection, new.consumer_secret.clone())?;
-        Ok(report(connector.check(LEAD_OBJECT).await))
+        let needs = self.needs_of_new(connection, new).await?;
+        Ok(connector.check(&needs).await.into())
+    }
+
+    async fn needs_of_new(&self, connection: Connection, new: &NewConnection) -> Result<Vec<Need>, HubError> {
+        let draft = ConnectionEdit {
+            company: new.company.clone(),
+            fields: new.fields.clone(),
+            external_id_field: new.external_id_field.clone(),
+            ..ConnectionEdit::default()
+        };
+        match self.edited(connection, Vec::new(), draft).await?.preset {
+            Some(sync) => Ok(vec![self.need_of(sync)?]),
+            None => Ok(vec![Need::of_object(LEAD_OBJECT)]),
+        }
     }
 }
 
-fn report((org, checks): (Option<OrgIdentity>, Vec<Check>)) -> TestReport {
-    TestReport { passed: checks.iter().all(|check| check.state != CheckState::Failed), org, checks }
+impl From<CheckReport> for TestReport {
+    fn from(report: CheckReport) -> Self {
+        Self { passed: report.has_passed(), org: report.org, checks: report.checks }
+    }
 }

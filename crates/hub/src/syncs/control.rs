@@ -84,7 +84,7 @@ impl Hub {
             return Ok(());
         }
         let org = self.connector(connection).await?.org().await?;
-        Err(HubError::ConfirmationNeeded(StartNotice { creates, object: sync.object.clone(), org }))
+        Err(HubError::ConfirmationNeeded(Box::new(StartNotice { creates, object: sync.object.clone(), org })))
     }
 }
 

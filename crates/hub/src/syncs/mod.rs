@@ -12,3 +12,4 @@ pub use adopt::{AdoptReport, AdoptResult, AdoptedRow, Adoption, Pair, PairsProbl
 pub use create::NewSync;
 pub use details::{SyncDetails, SyncFigures};
 pub use due::RowChoice;
+pub(crate) use open::check_external_id;

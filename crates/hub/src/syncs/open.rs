@@ -105,7 +105,8 @@ impl Hub {
     }
 }
 
-fn check_external_id(sync: &Sync, object: &ObjectSchema) -> Result<(), HubError> {
+/// Refuses an external-ID field that cannot carry our key.
+pub(crate) fn check_external_id(sync: &Sync, object: &ObjectSchema) -> Result<(), HubError> {
     let Some(name) = &sync.options.external_id_field else { return Ok(()) };
     let usable = object.field(name).is_some_and(|field| field.external_id && field.unique && field.createable);
     if usable {

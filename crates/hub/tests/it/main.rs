@@ -4,6 +4,7 @@
 mod access;
 mod adopting;
 mod changes;
+mod checks;
 mod chosen_fields;
 mod connections;
 mod leaving;

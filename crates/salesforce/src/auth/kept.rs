@@ -15,7 +15,7 @@ struct Kept {
     org_id: String,
     user_id: String,
     #[serde(default)]
-    scopes: Option<String>,
+    scopes: Vec<String>,
 }
 
 impl Session {
@@ -85,7 +85,7 @@ mod tests {
             instance: ours.domain.checked_instance("https://acme--1.my.salesforce.com").unwrap(),
             org_id: "00D000000000001EAA".parse().unwrap(),
             user_id: "005000000000001AAA".parse().unwrap(),
-            scopes: Some("api refresh_token".to_owned()),
+            scopes: vec!["api".to_owned()],
         };
         let bytes = session.to_bytes(&ours);
         let back = Session::from_bytes(&bytes, &ours).unwrap();

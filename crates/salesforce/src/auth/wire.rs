@@ -16,7 +16,7 @@ pub(super) struct TokenAnswer {
     pub(super) issued_at: Option<String>,
     /// The scopes that were granted, between spaces and in any order.
     #[serde(default)]
-    pub(super) scope: Option<String>,
+    pub(super) scope: String,
     #[serde(default)]
     pub(super) signature: Option<String>,
 }

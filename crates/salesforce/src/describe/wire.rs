@@ -11,6 +11,8 @@ use super::{FieldDescribe, ObjectDescribe, PicklistValue};
 pub(super) struct Object {
     name: String,
     label: String,
+    #[serde(default = "yes")]
+    queryable: bool,
     createable: bool,
     updateable: bool,
     #[serde(default)]
@@ -68,6 +70,10 @@ struct Choice {
     valid_for: Option<String>,
 }
 
+fn yes() -> bool {
+    true
+}
+
 impl From<Object> for ObjectDescribe {
     fn from(object: Object) -> Self {
         Self {
@@ -75,6 +81,7 @@ impl From<Object> for ObjectDescribe {
             label: object.label,
             createable: object.createable,
             updateable: object.updateable,
+            queryable: object.queryable,
             deletable: object.deletable,
             key_prefix: object.key_prefix,
             fields: object.fields.into_iter().map(FieldDescribe::from).collect(),
