@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::Context;
+use salesbridge_hub::KeySource;
 use salesbridge_model::Secret;
 use salesbridge_vault::KeyRing;
 
@@ -48,6 +49,44 @@ pub(crate) fn init(settings: &Settings) -> anyhow::Result<KeyRing> {
     file.write_all(keys.to_text().expose().as_bytes())?;
     file.sync_all()?;
     Ok(keys)
+}
+
+/// Puts other keys into the file, at once: a death leaves the file as it was or as it is to be.
+pub(crate) fn replace(settings: &Settings, keys: &KeyRing) -> anyhow::Result<()> {
+    if std::env::var_os(VARIABLE).is_some() {
+        return Err(in_environment().into());
+    }
+    let path = &settings.master_key_file;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".master-key-")
+        .tempfile_in(folder)
+        .with_context(|| format!("no file can be made beside {}", path.display()))?;
+    file.write_all(keys.to_text().expose().as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).with_context(|| format!("{} cannot be replaced", path.display()))?;
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+fn in_environment() -> Failure {
+    Failure {
+        code: "master_key_in_environment".to_owned(),
+        message: format!("the master key comes from {VARIABLE}, which a command cannot change"),
+        remedy: format!(
+            "Put it into a file that only its owner may read, name that with SALESBRIDGE_MASTER_KEY_FILE, unset {VARIABLE}, and try again"
+        ),
+        ..Failure::default()
+    }
+}
+
+/// The keys where the settings say they are, for a process that has to read them anew.
+pub(crate) struct WhereKeysAre(pub(crate) Settings);
+
+impl KeySource for WhereKeysAre {
+    fn read(&self) -> Result<KeyRing, String> {
+        read(&self.0).map_err(|problem| format!("{problem:#}"))
+    }
 }
 
 fn missing(path: &Path) -> Failure {

@@ -14,6 +14,7 @@ use salesbridge_vault::KeyRing;
 
 use crate::crash_points;
 use crate::data_directory::DataDirectory;
+use crate::master_key::WhereKeysAre;
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 
@@ -22,6 +23,7 @@ pub(crate) async fn open_hub(settings: &Settings, data: &DataDirectory, keys: Ke
     let parts = HubParts {
         store: open_store(settings, data).await?,
         keys,
+        key_source: Arc::new(WhereKeysAre(settings.clone())),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         steps: crash_points::steps()?,

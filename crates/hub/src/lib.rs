@@ -8,6 +8,7 @@ pub mod clients;
 pub mod connections;
 mod destinations;
 mod error;
+mod keys;
 mod leases;
 mod reconciler;
 pub mod runs;
@@ -28,6 +29,7 @@ use tokio::sync::Notify;
 pub use access::{Actor, ActorKind, Caller, Origin, Rights};
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
+pub use keys::KeySource;
 pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
@@ -38,13 +40,14 @@ pub use salesbridge_store::{
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;
+use crate::keys::MasterKeys;
 use crate::leases::LeaseKeeper;
 use crate::reconciler::{Outage, Progress};
 
 /// One installation of Salesbridge, in the process that owns it.
 pub struct Hub {
     store: Arc<dyn Store>,
-    keys: KeyRing,
+    keys: MasterKeys,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdMaker>,
     engine: Engine,
@@ -62,6 +65,8 @@ pub struct HubParts {
     pub store: Arc<dyn Store>,
     /// The master keys of its vault.
     pub keys: KeyRing,
+    /// Where those are read anew when somebody has rotated them.
+    pub key_source: Arc<dyn KeySource>,
     /// The door for time.
     pub clock: Arc<dyn Clock>,
     /// The door for ids.
@@ -77,7 +82,7 @@ pub struct HubParts {
 impl Hub {
     /// Opens the installation that the store remembers; makes it when the store is new.
     pub async fn open(parts: HubParts) -> Result<Arc<Self>, StoreError> {
-        let HubParts { store, keys, clock, ids, steps, connectors, leases } = parts;
+        let HubParts { store, keys, key_source, clock, ids, steps, connectors, leases } = parts;
         let mut tx = store.write().await?;
         let known = tx.installation().id().await?;
         let installation = match known {
@@ -98,7 +103,7 @@ impl Hub {
         let progress = Progress::default();
         Ok(Arc::new(Self {
             store,
-            keys,
+            keys: MasterKeys::new(keys, key_source),
             clock,
             ids,
             engine,

@@ -44,11 +44,12 @@ impl Hub {
     /// Connections and services whose secrets were sealed with a master key that is not here, and what is wrong: nothing can be sent through them.
     pub async fn connections_without_key(&self) -> Result<Vec<(Slug, VaultError)>, HubError> {
         let mut tx = self.store.read().await?;
+        let known = self.keys.ring().ids();
         let mut found = Vec::new();
         let wrapped_keys = tx.secrets().data_keys().await?;
         for (owner, wrapped) in wrapped_keys {
             let problem = match WrappedDataKey::from_bytes(wrapped).master_key_id() {
-                Ok(key) if self.keys.ids().contains(&key) => continue,
+                Ok(key) if known.contains(&key) => continue,
                 Ok(key) => VaultError::UnknownMasterKey { id: key },
                 Err(problem) => problem,
             };

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use salesbridge_connectors::salesforce::{SessionShelf, ShelvedSession};
 use salesbridge_model::{ConnectionId, Secret};
 use salesbridge_store::Store;
-use salesbridge_vault::{KeyRing, Sealed, SealedPlace, WrappedDataKey};
+use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
 
+use crate::keys::MasterKeys;
 use crate::{Chain, Hub, HubError};
 
 /// Table that sealed sessions are bound to, with the connection's id as the row.
@@ -16,7 +17,7 @@ const TABLE: &str = "sessions";
 /// The session of one connection, in the store.
 struct StoredShelf {
     store: Arc<dyn Store>,
-    keys: KeyRing,
+    keys: MasterKeys,
     connection: ConnectionId,
 }
 

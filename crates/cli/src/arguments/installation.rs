@@ -11,6 +11,15 @@ pub(crate) enum VaultCommand {
     Init,
     /// Shows which master keys there are, never the keys
     Status,
+    /// Makes a new master key and seals everything with it, while syncs run
+    ///
+    /// The keys before it stay in the file: backups that were made until now need them. `--drop-old` removes those that seal nothing here
+    /// any more.
+    Rotate {
+        /// Remove the older keys instead. Keep a copy of them as long as you keep backups from their time
+        #[arg(long)]
+        drop_old: bool,
+    },
 }
 
 #[derive(Clone, Debug, Args)]

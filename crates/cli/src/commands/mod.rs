@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(options) => demo::run(&global, &options).await,
         Command::LocalOrg(options) => local_org::run(&global, &options).await,
         Command::Serve => serve::run(&Settings::read(&global)?).await,
-        Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json),
+        Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json).await,
         Command::MigrateStore(options) => migrate_store::run(&Settings::read(&global)?, &options, global.json).await,
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,

@@ -21,3 +21,4 @@ mod people;
 mod postgres;
 mod requirements;
 mod screens;
+mod vault;

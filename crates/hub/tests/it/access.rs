@@ -97,13 +97,15 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         readmit_client("C-9");
         mark_restored(hub.now() + chrono::Duration::days(1));
         upkeep_report();
+        master_key_use();
+        rewrap_data_keys();
     }
     refused
 }
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 16), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 4)];
+    [(Ability::See, 16), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 6)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

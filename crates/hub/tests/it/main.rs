@@ -8,6 +8,7 @@ mod checks;
 mod chosen_fields;
 mod connections;
 mod leaving;
+mod master_keys;
 mod org;
 mod other_hands;
 mod places;

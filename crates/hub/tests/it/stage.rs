@@ -136,6 +136,7 @@ impl Drop for Stage {
 pub(crate) fn parts(store: Arc<dyn Store>, keys: KeyRing, clock: Arc<HubClock>) -> HubParts {
     HubParts {
         store,
+        key_source: Arc::new(keys.clone()),
         keys,
         clock,
         ids: Arc::new(SequentialIds::starting_at(1)),

@@ -65,6 +65,7 @@ impl Firm {
         tx.commit().await.unwrap();
         let parts = HubParts {
             store: store.clone(),
+            key_source: Arc::new(KeyRing::generate().unwrap()),
             keys: KeyRing::generate().unwrap(),
             clock: clock.clone(),
             ids: ids.clone(),

@@ -6,6 +6,7 @@ mod runs;
 mod status;
 mod syncs;
 mod upkeep;
+mod vault;
 
 use std::sync::Arc;
 
@@ -60,7 +61,9 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/runs/{id}/records", get(runs::records))
         .route("/runs/{id}/timeline", get(runs::timeline))
         .route("/upkeep", get(upkeep::show))
-        .route("/restored", post(upkeep::mark_restored));
+        .route("/restored", post(upkeep::mark_restored))
+        .route("/vault", get(vault::show))
+        .route("/vault/rewrap", post(vault::rewrap));
     let identifying = Identify { hub: hub.clone(), https: false };
     let routes = Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub);
     routes.layer(from_fn_with_state(identifying, identify))

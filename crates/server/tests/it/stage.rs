@@ -28,6 +28,7 @@ impl Stage {
         clock.set(moment(0));
         let parts = HubParts {
             store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
+            key_source: Arc::new(KeyRing::generate().expect("a key")),
             keys: KeyRing::generate().expect("a key"),
             clock: Arc::new(clock),
             ids: Arc::new(SequentialIds::starting_at(1)),

@@ -1,0 +1,20 @@
+//! The master keys: which of them seals how much, and sealing with the newest.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use salesbridge_hub::Hub;
+use salesbridge_hub::upkeep::MasterKeyUse;
+
+use super::{As, Json};
+use crate::problem::Problem;
+
+/// How many data keys each master key has wrapped.
+pub(super) async fn show(State(hub): State<Arc<Hub>>, As(caller): As) -> Result<Json<MasterKeyUse>, Problem> {
+    Ok(Json(hub.master_key_use(&caller).await?))
+}
+
+/// Reads the master keys anew and wraps every data key by the newest.
+pub(super) async fn rewrap(State(hub): State<Arc<Hub>>, As(caller): As) -> Result<Json<MasterKeyUse>, Problem> {
+    Ok(Json(hub.rewrap_data_keys(&caller).await?))
+}
