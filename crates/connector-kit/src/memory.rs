@@ -438,6 +438,7 @@ fn trouble(message: &str) -> ConnectorError {
         message: message.to_owned(),
         remedy: "Wait".to_owned(),
         next: NextStep::RetryLater { pause: None },
+        retry_until: None,
         cause: None,
     }
 }

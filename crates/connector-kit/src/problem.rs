@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use salesbridge_model::Timestamp;
+
 use crate::Refusal;
 
 /// A call that writes nothing (describe, recovery) failed.
@@ -16,6 +18,8 @@ pub struct ConnectorError {
     pub remedy: String,
     /// What the engine does next.
     pub next: NextStep,
+    /// Until when time alone may mend it, where that is known; it is tried again by itself meanwhile.
+    pub retry_until: Option<Timestamp>,
     /// The cause, for the log.
     #[source]
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,

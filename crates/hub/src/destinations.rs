@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use salesbridge_connectors::salesforce::{
-    CallBudget, CountingBudget, SalesforceConfig, SalesforceConnector, SessionShelf,
+    CallBudget, CountingBudget, Means, SalesforceConfig, SalesforceConnector, SessionShelf,
 };
 use salesbridge_model::{Clock, Connection, ConnectionId, OrgAllowance, Secret, Timestamp};
 use salesbridge_store::{Store, StoreError, Transaction};
@@ -129,7 +129,8 @@ impl Hub {
         let config = SalesforceConfig {
             domain_url: setting(DOMAIN_URL),
             consumer_key: setting(CONSUMER_KEY),
-            consumer_secret,
+            consumer_secret: Some(consumer_secret),
+            means: Means::ClientCredentials,
             edited_at: connection.updated_at,
             shelf,
             batch_rows: settings.batch_rows,

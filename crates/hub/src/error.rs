@@ -1,7 +1,7 @@
 //! How a use case can end without doing what was asked.
 
 use salesbridge_connector_kit::{NextStep, SourceError};
-use salesbridge_model::{Ability, OrgIdentity, SlugProblem};
+use salesbridge_model::{Ability, OrgIdentity, SlugProblem, Timestamp};
 use salesbridge_store::{MachineTrouble, StoreError};
 use salesbridge_sync::EngineError;
 
@@ -66,6 +66,8 @@ pub enum HubError {
         remedy: String,
         /// What the engine does next.
         next: NextStep,
+        /// Until when time alone may mend it; it is tried again by itself meanwhile.
+        retry_until: Option<Timestamp>,
         /// For the log.
         #[source]
         cause: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -135,8 +137,8 @@ fn in_words(problems: &[FieldProblem]) -> String {
 
 impl From<salesbridge_connector_kit::ConnectorError> for HubError {
     fn from(error: salesbridge_connector_kit::ConnectorError) -> Self {
-        let salesbridge_connector_kit::ConnectorError { code, message, remedy, next, cause } = error;
-        Self::OtherSide { code, message, remedy, next, cause }
+        let salesbridge_connector_kit::ConnectorError { code, message, remedy, next, retry_until, cause } = error;
+        Self::OtherSide { code, message, remedy, next, retry_until, cause }
     }
 }
 

@@ -12,9 +12,9 @@ use salesbridge_egress::{ClientSettings, HttpClient, Reach, RetryPolicy};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    ApiVersion, ClientCredentials, CountingBudget, CsvCaps, CsvText, DomainUrl, IngestList, IngestOperation, JobId,
-    JobInfo, JobPauses, KeyKind, MemoryTokenKeeper, OrgClient, OrgClientParts, RowIndex, RowPrinter, SignIn,
-    UploadBody,
+    ApiVersion, CountingBudget, CsvCaps, CsvText, DomainUrl, IngestList, IngestOperation, JobId, JobInfo, JobPauses,
+    KeyKind, MemoryTokenKeeper, OauthApp, OrgClient, OrgClientParts, RowIndex, RowPrinter, TokenEndpoint, UploadBody,
+    WithClientCredentials,
 };
 
 const COLUMNS: [&str; 6] = ["LastName", "FirstName", "Company", "Email", "Phone", "Title"];
@@ -183,16 +183,18 @@ async fn ended(client: &OrgClient, job: &JobId) -> JobInfo {
 
 fn client(url: &str, key: &str, secret: &str) -> OrgClient {
     let http = HttpClient::new(ClientSettings::new(Reach::LocalOrg)).expect("a client");
-    let credentials = ClientCredentials {
-        domain: DomainUrl::parse(url).expect("an address"),
+    let app = OauthApp {
+        host: DomainUrl::parse(url).expect("an address"),
         consumer_key: key.to_owned(),
-        consumer_secret: Secret::new(secret.to_owned()),
+        consumer_secret: Some(Secret::new(secret.to_owned())),
     };
+    let clock = Arc::new(RealClock(Instant::now()));
+    let endpoint = TokenEndpoint::new(app, http.clone(), RetryPolicy::default(), clock.clone());
     OrgClient::new(OrgClientParts {
-        http: http.clone(),
-        keeper: Arc::new(MemoryTokenKeeper::new(SignIn::new(credentials, http, RetryPolicy::default()))),
+        http,
+        keeper: Arc::new(MemoryTokenKeeper::new(WithClientCredentials::new(endpoint))),
         budget: Arc::new(CountingBudget::default()),
-        clock: Arc::new(RealClock(Instant::now())),
+        clock,
         version: ApiVersion::default(),
         retries: RetryPolicy::default(),
         concurrent_calls: 4,

@@ -95,6 +95,14 @@ impl ApiError {
         }
     }
 
+    /// Until when it is tried again by itself, because time alone mends it (R16).
+    pub fn retry_until(&self) -> Option<salesbridge_model::Timestamp> {
+        match self {
+            ApiError::SignIn(error) => error.retry_until(),
+            _ => None,
+        }
+    }
+
     /// The one thing to do next, for a person: what Salesforce's code asks for, if it gave one.
     pub fn remedy(&self) -> &'static str {
         self.faults().first().map_or(self.entry(), ApiFault::entry).remedy

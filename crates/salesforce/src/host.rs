@@ -61,7 +61,56 @@ const SHARED_HOSTS: [&str; 11] =
 const PAGE_SUFFIXES: [&str; 6] =
     [".force.com", ".force.mil", ".crmforce.mil", ".cloudforce.mil", ".sfcrmapps.cn", ".setup.sfcrmproducts.cn"];
 
+/// The sign-in pages that all orgs share, and what people call them.
+const SHARED_SIGN_IN: [(&str, &str); 3] = [
+    ("production", "https://login.salesforce.com"),
+    ("sandbox", "https://test.salesforce.com"),
+    ("test", "https://test.salesforce.com"),
+];
+
 impl DomainUrl {
+    /// Reads where a sign-in goes: an org's own address as [`DomainUrl::parse`] reads it, or one of the sign-in pages that all orgs share, by its address or
+    /// by the words `production` and `sandbox` (R23).
+    pub fn parse_sign_in_host(text: &str) -> Result<Self, DomainProblem> {
+        let word = text.trim().to_ascii_lowercase();
+        let named = SHARED_SIGN_IN.iter().find(|(name, _)| *name == word).map(|(_, address)| *address);
+        let url = Url::parse(named.unwrap_or(text.trim())).ok();
+        let clean = |url: &Url| {
+            url.scheme() == "https" && url.port().is_none() && url.username().is_empty() && url.password().is_none()
+        };
+        match url.filter(|url| url.host_str().is_some_and(is_shared_sign_in) && clean(url)) {
+            Some(url) => {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                Ok(Self(origin_of(&url, &host)))
+            }
+            None => Self::parse(text),
+        }
+    }
+
+    /// Whether it is a sign-in page that all orgs share. The address of the org is then known from token answers alone.
+    pub fn is_shared(&self) -> bool {
+        is_shared_sign_in(self.host())
+    }
+
+    /// Whom an assertion is for: the sign-in page of all production orgs, or that of all sandboxes and scratch orgs.
+    pub(crate) fn audience(&self) -> String {
+        let (host, first) = (self.host(), self.host().split('.').next().unwrap_or_default());
+        let of_a_sandbox = host == "test.salesforce.com"
+            || host.contains(".sandbox.")
+            || host.contains(".scratch.")
+            || first.contains("--")
+            || first
+                .strip_prefix("cs")
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+        if self.is_local() || SALESFORCE_SUFFIXES[1..].iter().any(|suffix| host.ends_with(suffix)) {
+            self.to_string()
+        } else if of_a_sandbox {
+            "https://test.salesforce.com".to_owned()
+        } else {
+            "https://login.salesforce.com".to_owned()
+        }
+    }
+
     /// Reads an address that a person typed or copied. Addresses of the user interface become the org's My Domain address.
     pub fn parse(text: &str) -> Result<Self, DomainProblem> {
         let text = text.trim();
@@ -100,7 +149,8 @@ impl DomainUrl {
             first.strip_prefix("cs").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
         if self.is_local() {
             OrgKind::Local
-        } else if marked.iter().any(|part| self.host().contains(part))
+        } else if self.host() == "test.salesforce.com"
+            || marked.iter().any(|part| self.host().contains(part))
             || first.contains("--")
             || first.contains("-dev-ed")
             || old_sandbox
@@ -158,6 +208,11 @@ impl DomainUrl {
 }
 
 impl InstanceUrl {
+    /// The org's address: where its API is. For who signed in at a page that all orgs share.
+    pub fn domain(&self) -> DomainUrl {
+        DomainUrl(self.0.clone())
+    }
+
     /// The address of a path, with its query when there is one.
     pub(crate) fn at(&self, path: &str) -> Url {
         at(&self.0, path)
@@ -169,6 +224,9 @@ fn my_domain_host(host: &str) -> Result<String, &'static str> {
     let interface = |(suffix, target): &(&str, &str)| Some(format!("{}{target}", host.strip_suffix(suffix)?));
     if let Some(my_domain) = INTERFACE_HOSTS.iter().find_map(interface) {
         return Ok(my_domain);
+    }
+    if host.ends_with(".salesforce-setup.com") {
+        return Err("serves the Setup pages, where nobody can sign in");
     }
     if !is_salesforce(host) {
         return Err("is not an address of Salesforce");
@@ -186,6 +244,10 @@ fn my_domain_host(host: &str) -> Result<String, &'static str> {
         return Err("serves pages of an org, not its API");
     }
     Ok(host.to_owned())
+}
+
+fn is_shared_sign_in(host: &str) -> bool {
+    matches!(host, "login.salesforce.com" | "test.salesforce.com")
 }
 
 fn is_salesforce(host: &str) -> bool {

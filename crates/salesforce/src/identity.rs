@@ -18,6 +18,7 @@ impl OrgClient {
             Err(error) => return Err(error),
         };
         let session = self.session().await?;
+        let domain = if domain.is_shared() { &session.instance.domain() } else { domain };
         Ok(OrgIdentity {
             org_id: session.org_id.to_string(),
             user_id: session.user_id.to_string(),

@@ -27,7 +27,11 @@ mod sign_in_error;
 mod token_keeper;
 mod versions;
 
-pub use auth::{APP_PROPAGATION, ClientCredentials, Session, SignIn};
+pub use auth::{
+    AuthorizeLink, CodeExchange, DeviceCode, DevicePoll, Flow, Granted, JwtBearer, KeyPair, KeyPairProblem, NotKept,
+    OauthApp, Origin, RefreshTokenKeeper, Returned, ReturnedProblem, Session, TokenEndpoint, WithClientCredentials,
+    WithJwtBearer, WithRefreshToken, read_returned,
+};
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,
     JobPauses, JobState, KeyKind, NULL_TEXT, QueryJobPage, ResultLocator, RowIndex, RowPrint, RowPrinter, UploadBody,

@@ -29,11 +29,24 @@ pub trait TokenKeeper: Send + Sync {
 /// A way to get a new session.
 #[async_trait]
 pub trait SignsIn: Send + Sync {
-    /// Gets a session: one that others have got already, where there is one, else from Salesforce.
-    async fn sign_in(&self) -> Result<Session, SignInError>;
+    /// Gets a session: one that others have got already, where there is one, else from Salesforce. A way that shares nothing asks Salesforce.
+    async fn sign_in(&self) -> Result<Session, SignInError> {
+        self.sign_in_anew().await
+    }
 
     /// Asks Salesforce for a session.
     async fn sign_in_anew(&self) -> Result<Session, SignInError>;
+}
+
+#[async_trait]
+impl<S: SignsIn + ?Sized> SignsIn for Box<S> {
+    async fn sign_in(&self) -> Result<Session, SignInError> {
+        (**self).sign_in().await
+    }
+
+    async fn sign_in_anew(&self) -> Result<Session, SignInError> {
+        (**self).sign_in_anew().await
+    }
 }
 
 /// Keeps the session in memory, for one process.

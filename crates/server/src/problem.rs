@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::syncs::PairsProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, MachineTrouble, StartNotice, machine_trouble};
-use salesbridge_model::ParseIdError;
+use salesbridge_model::{ParseIdError, Timestamp};
 use serde_json::json;
 
 /// An error as the API tells it. Inner causes go to the log, never into a body.
@@ -20,6 +20,7 @@ pub struct Problem {
     remedy: String,
     fields: Vec<FieldProblem>,
     start: Option<Box<StartNotice>>,
+    retry_until: Option<Timestamp>,
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
@@ -44,7 +45,7 @@ pub const CODES: [&str; 15] = [
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &str, title: &'static str, detail: String, remedy: &str) -> Self {
         let (code, remedy) = (code.to_owned(), remedy.to_owned());
-        Self { status, code, title, detail, remedy, fields: Vec::new(), start: None }
+        Self { status, code, title, detail, remedy, fields: Vec::new(), start: None, retry_until: None }
     }
 
     pub(crate) fn code(&self) -> &str {
@@ -69,6 +70,9 @@ impl IntoResponse for Problem {
         if let Some(start) = self.start {
             body["start"] = json!(start);
         }
+        if let Some(until) = self.retry_until {
+            body["retry_until"] = json!(until);
+        }
         (self.status, Json(body)).into_response()
     }
 }
@@ -84,6 +88,7 @@ impl From<HubError> for Problem {
             remedy: remedy.to_owned(),
             fields: Vec::new(),
             start: None,
+            retry_until: None,
         };
         match error {
             HubError::NotFound { noun, .. } => problem(
@@ -124,9 +129,10 @@ impl From<HubError> for Problem {
             HubError::NotPossible { code, remedy, .. } => {
                 problem(StatusCode::CONFLICT, code, "It cannot be done as things are", &remedy)
             }
-            HubError::OtherSide { ref code, ref remedy, .. } => {
+            HubError::OtherSide { ref code, ref remedy, retry_until, .. } => {
                 tracing::info!(code = %code, error = %error, "the other side of a connection refused or did not answer");
-                problem(StatusCode::BAD_GATEWAY, code, "The other side of the connection said no, or nothing", remedy)
+                let title = "The other side of the connection said no, or nothing";
+                Problem { retry_until, ..problem(StatusCode::BAD_GATEWAY, code, title, remedy) }
             }
             HubError::Vault(cause) => {
                 tracing::info!(error = %cause, "a secret could not be sealed or opened");
@@ -227,6 +233,7 @@ pub(crate) fn not_signed_in() -> Problem {
         remedy: "Sign in, or send an API key as `Authorization: Bearer …`".to_owned(),
         fields: Vec::new(),
         start: None,
+        retry_until: None,
     }
 }
 
@@ -240,5 +247,6 @@ pub(crate) fn bad_request(detail: String) -> Problem {
         remedy: "See the documentation of the API".to_owned(),
         fields: Vec::new(),
         start: None,
+        retry_until: None,
     }
 }

@@ -243,6 +243,7 @@ pub(crate) fn miscounted(entry: &JournalEntry, answers: usize, next: NextStep) -
         message: format!("{answers} answers came for {} rows", entry.rows.len()),
         remedy: "Report this as a fault of the connector".to_owned(),
         next,
+        retry_until: None,
         cause: None,
     }
 }

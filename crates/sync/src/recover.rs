@@ -100,6 +100,7 @@ impl ClaimedRecords for Links {
             message: "the links could not be read".to_owned(),
             remedy: "See the log; the disk may be full".to_owned(),
             next: NextStep::RetryLater { pause: None },
+            retry_until: None,
             cause: Some(Box::new(cause)),
         })
     }

@@ -359,6 +359,7 @@ impl Engine {
                 .to_owned(),
             remedy: format!("Nothing: the sync looks for its records at {}", until.format("%H:%M:%S UTC")),
             next: NextStep::RetryLater { pause: (until - self.clock.now()).to_std().ok() },
+            retry_until: None,
             cause: None,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing in here decides anything: what a test says about its subject stands in the test.
 
+mod browser;
 mod clients;
 mod clock;
 mod folder;
@@ -9,6 +10,7 @@ mod ids;
 mod plans;
 mod postgres;
 
+pub use browser::{Browser, Shown};
 pub use clients::{address, client, phone};
 pub use clock::{ManualClock, moment, since_the_test_began};
 pub use folder::TempFolder;

@@ -6,23 +6,24 @@ use std::time::Duration;
 use salesbridge_egress::{HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    APP_PROPAGATION, ApiVersion, CallBudget, ClientCredentials, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient,
-    OrgClientParts, SignIn,
+    ApiVersion, CallBudget, DomainUrl, MOST_ROWS, MemoryTokenKeeper, OrgClient, OrgClientParts,
 };
 
 use super::SalesforceConnector;
 use super::bulk::Jobs;
+use super::means::{Means, SignInSettings};
 use super::shared_session::{SessionShelf, SharedSignIn};
-use super::way::SignInWay;
 
 /// What a connection needs to be opened.
 pub struct SalesforceConfig {
-    /// Address of the org.
+    /// Where it signs in: the address of the org, or a page that all orgs share.
     pub domain_url: String,
     /// Consumer key of the app.
     pub consumer_key: String,
-    /// Consumer secret of the app.
-    pub consumer_secret: Secret<String>,
+    /// Consumer secret of the app, where it has one that we know.
+    pub consumer_secret: Option<Secret<String>>,
+    /// How it signs in.
+    pub means: Means,
     /// When the connection was edited last: an app made just before may not be known everywhere yet (R16).
     pub edited_at: Timestamp,
     /// Where the session lies between processes; without one, this connector signs in for itself.
@@ -52,10 +53,10 @@ pub struct ConfigProblem {
 }
 
 /// Reads of one connection that may be repeated in a row before every further one has to be earned.
-const RETRY_TOKENS: u32 = 20;
+pub(super) const RETRY_TOKENS: u32 = 20;
 
 /// A person may be waiting for the answer, and whoever is not tries again with longer pauses: a short hiccup is waited out here, no more.
-const RETRIES: RetryTiming =
+pub(super) const RETRIES: RetryTiming =
     RetryTiming { first_pause: Duration::from_millis(300), longest_pause: Duration::from_secs(2), repetitions: 2 };
 
 impl SalesforceConnector {
@@ -65,21 +66,22 @@ impl SalesforceConnector {
         budget: Arc<dyn CallBudget>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigProblem> {
-        let domain = DomainUrl::parse(&config.domain_url)
-            .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
-        let http = HttpClient::new(domain.client_settings())
-            .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })?;
-        let retries = RetryPolicy::new(RETRIES, Arc::new(RetryBudget::new(RETRY_TOKENS)));
-        let credentials = ClientCredentials {
-            domain: domain.clone(),
+        let settings = SignInSettings {
+            domain_url: config.domain_url,
             consumer_key: config.consumer_key,
             consumer_secret: config.consumer_secret,
+            edited_at: config.edited_at,
         };
-        let sign_in = SignIn::new(credentials.clone(), http.clone(), retries.clone())
-            .of_an_app_edited_at(config.edited_at, clock.clone());
+        let endpoint = settings.endpoint(&config.means, clock.clone())?;
+        let retries = RetryPolicy::new(RETRIES, Arc::new(RetryBudget::new(RETRY_TOKENS)));
+        let domain = endpoint.app().host.clone();
+        let http = http_client(&domain)?;
+        let origin = config.means.origin(endpoint.app());
+        let way = config.means.way();
+        let signs_in = config.means.signs_in(endpoint);
         let keeper = match config.shelf {
-            Some(shelf) => MemoryTokenKeeper::new(SharedSignIn::new(sign_in, credentials, shelf)),
-            None => MemoryTokenKeeper::new(sign_in),
+            Some(shelf) => MemoryTokenKeeper::new(SharedSignIn::new(signs_in, origin, shelf)),
+            None => MemoryTokenKeeper::new(signs_in),
         };
         let parts = OrgClientParts {
             http: http.clone(),
@@ -97,9 +99,13 @@ impl SalesforceConnector {
             batch_rows: config.batch_rows.clamp(1, MOST_ROWS),
             jobs: Jobs::new(config.bulk_from_rows, config.bulk_rows.max(1)),
             in_flight: if domain.is_local() { config.in_flight_local } else { config.in_flight },
-            way: SignInWay::CLIENT_CREDENTIALS,
-            app_new_until: config.edited_at + APP_PROPAGATION,
+            way,
             domain,
         })
     }
+}
+
+fn http_client(domain: &DomainUrl) -> Result<HttpClient, ConfigProblem> {
+    HttpClient::new(domain.client_settings())
+        .map_err(|problem| ConfigProblem { field: "domain_url", message: problem.to_string() })
 }

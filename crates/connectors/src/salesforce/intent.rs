@@ -114,6 +114,7 @@ pub(super) fn unreadable(cause: serde_json::Error) -> ConnectorError {
         message: "a journalled write cannot be read".to_owned(),
         remedy: "Use the version of Salesbridge that wrote it, let it finish, then upgrade again".to_owned(),
         next: NextStep::HoldSync,
+        retry_until: None,
         cause: Some(Box::new(cause)),
     }
 }

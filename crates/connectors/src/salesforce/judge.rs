@@ -19,6 +19,7 @@ pub(super) fn connector_error(error: ApiError) -> ConnectorError {
         message: in_words(&error),
         remedy: error.remedy().to_owned(),
         next: next_step(error.disposition(), error.pause()),
+        retry_until: error.retry_until(),
         cause: Some(Box::new(error)),
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn job_failed(fault: ApiFault) -> SendFailure {
         code: fault.code,
         remedy,
         next: next_step(disposition, disposition.pause()),
+        retry_until: None,
         cause: None,
     };
     if has_gone { SendFailure::Outdated(error) } else { SendFailure::NotSent(error) }

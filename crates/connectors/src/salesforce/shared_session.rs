@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use salesbridge_model::Secret;
-use salesbridge_salesforce::{ClientCredentials, Session, SignInError, SignsIn};
+use salesbridge_salesforce::{Origin, Session, SignInError, SignsIn};
 use tokio::sync::Mutex;
 
 /// Where a connection's session lies between processes. Whoever implements it seals what it is given.
@@ -32,15 +32,15 @@ pub struct ShelvedSession {
 /// is stored wins, and all use that.
 pub(super) struct SharedSignIn<S> {
     signs_in: S,
-    credentials: ClientCredentials,
+    origin: Origin,
     shelf: Arc<dyn SessionShelf>,
     /// Token of the session that was given last. Who asks for another has been refused with it.
     given: Mutex<Option<Secret<String>>>,
 }
 
 impl<S: SignsIn> SharedSignIn<S> {
-    pub(super) fn new(signs_in: S, credentials: ClientCredentials, shelf: Arc<dyn SessionShelf>) -> Self {
-        Self { signs_in, credentials, shelf, given: Mutex::default() }
+    pub(super) fn new(signs_in: S, origin: Origin, shelf: Arc<dyn SessionShelf>) -> Self {
+        Self { signs_in, origin, shelf, given: Mutex::default() }
     }
 
     async fn session_besides(&self, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
@@ -54,7 +54,7 @@ impl<S: SignsIn> SharedSignIn<S> {
     /// Signs in and puts the session on the shelf, in place of the version that was seen.
     async fn new_session(&self, seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
         let ours = self.signs_in.sign_in_anew().await?;
-        if self.shelf.put(seen, &ours.to_bytes(&self.credentials)).await {
+        if self.shelf.put(seen, &ours.to_bytes(&self.origin)).await {
             return Ok(ours);
         }
         // Another process was faster, and all use its session. Ours is as good if that one cannot be read.
@@ -62,9 +62,9 @@ impl<S: SignsIn> SharedSignIn<S> {
         Ok(self.usable(theirs.as_ref(), refused).unwrap_or(ours))
     }
 
-    /// What lies on the shelf, if it was got with our credentials and is not what was refused.
+    /// What lies on the shelf, if it was got with what we have and is not what was refused.
     fn usable(&self, shelved: Option<&ShelvedSession>, refused: Option<&Secret<String>>) -> Option<Session> {
-        let session = Session::from_bytes(&shelved?.bytes, &self.credentials)?;
+        let session = Session::from_bytes(&shelved?.bytes, &self.origin)?;
         let is_refused = refused.is_some_and(|refused| refused.expose() == session.access_token.expose());
         (!is_refused).then_some(session)
     }

@@ -15,4 +15,10 @@ impl SignInWay {
     /// With a consumer key and secret alone.
     pub(super) const CLIENT_CREDENTIALS: Self =
         Self { flow: "client credentials", renews_with: "the consumer key and secret", keeps_refresh_token: false };
+    /// With the refresh token that a person left behind.
+    pub(super) const REFRESH_TOKEN: Self =
+        Self { flow: "refresh token", renews_with: "the refresh token", keeps_refresh_token: true };
+    /// With assertions signed by a key of ours.
+    pub(super) const JWT_BEARER: Self =
+        Self { flow: "JWT bearer", renews_with: "the private key", keeps_refresh_token: false };
 }

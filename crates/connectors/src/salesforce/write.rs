@@ -28,8 +28,6 @@ pub struct SalesforceConnector {
     pub(super) in_flight: Duration,
     pub(super) domain: DomainUrl,
     pub(super) way: SignInWay,
-    /// Until then an unknown consumer key may be one of a new app (R16).
-    pub(super) app_new_until: Timestamp,
 }
 
 /// The org's clock is known to a second, and a record's creation time is cut to whole seconds.
@@ -87,6 +85,7 @@ impl Destination for SalesforceConnector {
             message: problem.to_string(),
             remedy: "Correct the mapping of the sync".to_owned(),
             next: NextStep::HoldSync,
+            retry_until: None,
             cause: None,
         })?;
         prepared.to_intent()

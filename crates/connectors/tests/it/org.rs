@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use salesbridge_connectors::salesforce::{CountingBudget, SalesforceConfig, SalesforceConnector};
+use salesbridge_connectors::salesforce::{CountingBudget, Means, SalesforceConfig, SalesforceConnector};
 use salesbridge_local_org::{FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, OrgConfig, RunningOrg};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use serde_json::{Value, json};
@@ -44,7 +44,8 @@ impl Stage {
         let config = SalesforceConfig {
             domain_url: org.url().to_owned(),
             consumer_key: app.consumer_key.clone(),
-            consumer_secret: Secret::new(app.consumer_secret.clone()),
+            consumer_secret: Some(Secret::new(app.consumer_secret.clone())),
+            means: Means::ClientCredentials,
             edited_at: Timestamp::UNIX_EPOCH,
             shelf: None,
             batch_rows: 200,

@@ -1,4 +1,4 @@
-//! The token answer on the wire. Members come in any order, and there are more than these (R24).
+//! Answers of the token endpoint on the wire. Members come in any order, and there are more than these (R24).
 
 use salesbridge_model::Secret;
 use serde::Deserialize;
@@ -19,6 +19,18 @@ pub(super) struct TokenAnswer {
     pub(super) scope: String,
     #[serde(default)]
     pub(super) signature: Option<String>,
+    #[serde(default)]
+    pub(super) refresh_token: Option<Secret<String>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct DeviceAnswer {
+    pub(super) device_code: Secret<String>,
+    pub(super) user_code: String,
+    pub(super) verification_uri: String,
+    /// Seconds.
+    #[serde(default)]
+    pub(super) interval: Option<u64>,
 }
 
 impl TokenAnswer {
@@ -27,6 +39,10 @@ impl TokenAnswer {
         let (_, path) = self.id.split_once("/id/")?;
         let (org, user) = path.split_once('/')?;
         Some((org.parse().ok()?, user.trim_end_matches('/').parse().ok()?))
+    }
+
+    pub(super) fn scopes(&self) -> Vec<String> {
+        self.scope.split_ascii_whitespace().map(str::to_owned).collect()
     }
 }
 

@@ -102,15 +102,17 @@ const BLOCKED: &str = "OAUTH_APP_BLOCKED";
 impl SignInError {
     /// Where in a connection test it belongs. Total: a new error does not compile until someone decides.
     pub fn place(&self) -> Place {
-        use ConnectionCheck::{Address, App, Flow, Ip, RunAs, Scopes, SignIn};
+        use ConnectionCheck::{Address, App, Flow, Ip, Refresh, RunAs, Scopes, SignIn};
         use SetupPage::{ConnectedAppsUsage, ExternalClientApps, LoginHistory, MyDomain, NetworkAccess, Users};
         match self {
             Self::Unreachable { cause, .. } => place_of_network(cause),
             Self::Moved { .. } | Self::WrongDomain(_) => Place::new(Address, &[], MyDomain),
-            Self::AppIsNew(_) | Self::InvalidClientId(_) => Place::new(App, &[], ExternalClientApps),
+            Self::AppIsNew { .. } | Self::InvalidClientId(_) => Place::new(App, &[], ExternalClientApps),
             Self::NotApproved(fault) if fault.error == BLOCKED => Place::new(App, &[], ConnectedAppsUsage),
-            Self::FlowNotEnabled(_) => Place::new(Flow, &[App], ExternalClientApps),
-            Self::NoRunAsUser(_) | Self::NotApproved(_) => Place::new(RunAs, &[App, Flow], ExternalClientApps),
+            Self::FlowNotEnabled { .. } => Place::new(Flow, &[App], ExternalClientApps),
+            Self::NoRunAsUser(_) | Self::NotApproved(_) | Self::UserNotApproved(_) => {
+                Place::new(RunAs, &[App, Flow], ExternalClientApps)
+            }
             Self::InactiveUserOrOrg(_) => Place::new(RunAs, &[App, Flow], Users),
             Self::InvalidClientSecret(_) => Place::new(SignIn, &[App], ExternalClientApps),
             Self::SignatureMismatch { .. } => Place::new(SignIn, &[App, Flow, RunAs], ExternalClientApps),
@@ -119,7 +121,16 @@ impl SignInError {
             }
             Self::RateLimited(_) => Place::new(SignIn, &[App], LoginHistory),
             Self::Refused(_) => Place::new(SignIn, &[], LoginHistory),
-            Self::Unsendable => Place::new(SignIn, &[], ExternalClientApps),
+            Self::GrantEnded(_) => Place::new(SignIn, &[App, Flow], ConnectedAppsUsage),
+            Self::GrantTooOld(_)
+            | Self::ReplacementLost(_)
+            | Self::CodeRefused(_)
+            | Self::VerifierRefused(_)
+            | Self::CallbackMismatch(_)
+            | Self::AssertionRefused(_) => Place::new(SignIn, &[App, Flow], ExternalClientApps),
+            Self::Denied(_) | Self::NotSignedIn | Self::UnusableKey(_) => Place::new(SignIn, &[], None),
+            Self::TokenNotKept(_) => Place::new(Refresh, &[], None),
+            Self::Unsendable | Self::NoSecret => Place::new(SignIn, &[], ExternalClientApps),
             Self::Hiccup(_) | Self::Maintenance { .. } => Place::new(SignIn, &[], None),
             Self::IpRestricted(_) => Place::new(Ip, &[App], NetworkAccess),
             Self::NoScopes(_) => Place::new(Scopes, &[App], ExternalClientApps),
@@ -180,7 +191,7 @@ fn place_of_fault(fault: &ApiFault) -> Option<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::OauthFault;
+    use crate::{Flow, OauthFault};
 
     #[test]
     fn checks_are_in_order_and_an_error_proves_only_earlier_ones() {
@@ -203,7 +214,7 @@ mod tests {
             ("invalid_grant", "request not supported on this domain", "address"),
         ];
         for (error, description, check) in table {
-            let place = SignInError::from_fault(words(error, description)).place();
+            let place = SignInError::from_fault(Flow::ClientCredentials, words(error, description)).place();
             assert_eq!(place.check.name(), check, "{error} {description}");
             assert!(place.proves.iter().all(|proved| *proved < place.check), "{error} {description}");
         }

@@ -2,7 +2,7 @@ use salesbridge_egress::EgressError;
 
 use super::Disposition::{Defer, HoldConnection, LookUpFirst, Refuse, RetryLater, RetryNow};
 use super::*;
-use crate::{ApiError, ApiFault, OauthFault, SignInError};
+use crate::{ApiError, ApiFault, Flow, OauthFault, SignInError};
 
 const KINDS: [MethodKind; 4] = [MethodKind::Get, MethodKind::Update, MethodKind::Upsert, MethodKind::Delete];
 
@@ -120,10 +120,24 @@ fn errors_with_a_type_have_a_line_of_the_page_each() {
     assert!(network.iter().all(|error| stands(0, of_network(error))));
     let words = || OauthFault { error: "invalid_grant".to_owned(), description: String::new() };
     let sign_in = [
-        SignInError::AppIsNew(words()),
+        SignInError::AppIsNew { fault: words(), until: salesbridge_model::Timestamp::UNIX_EPOCH },
         SignInError::InvalidClientId(words()),
         SignInError::InvalidClientSecret(words()),
-        SignInError::FlowNotEnabled(words()),
+        SignInError::FlowNotEnabled { flow: Flow::ClientCredentials, fault: words() },
+        SignInError::FlowNotEnabled { flow: Flow::RefreshToken, fault: words() },
+        SignInError::FlowNotEnabled { flow: Flow::JwtBearer, fault: words() },
+        SignInError::FlowNotEnabled { flow: Flow::Device, fault: words() },
+        SignInError::UserNotApproved(words()),
+        SignInError::Denied(words()),
+        SignInError::GrantEnded(words()),
+        SignInError::GrantTooOld(words()),
+        SignInError::ReplacementLost(words()),
+        SignInError::CodeRefused(words()),
+        SignInError::VerifierRefused(words()),
+        SignInError::CallbackMismatch(words()),
+        SignInError::AssertionRefused(words()),
+        SignInError::NotSignedIn,
+        SignInError::NoSecret,
         SignInError::NoRunAsUser(words()),
         SignInError::IpRestricted(words()),
         SignInError::NoScopes(words()),

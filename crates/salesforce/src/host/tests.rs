@@ -72,6 +72,43 @@ fn shared_sign_in_hosts_are_refused_with_the_reason() {
     }
 }
 
+/// R23: a person who signs in may do so at the page all orgs share, at the org's own address, or at the address of its pages.
+#[test]
+fn r23_a_sign_in_goes_to_a_shared_page_or_to_the_orgs_own() {
+    let table = [
+        ("production", "https://login.salesforce.com", "https://login.salesforce.com"),
+        ("Sandbox", "https://test.salesforce.com", "https://test.salesforce.com"),
+        ("https://login.salesforce.com/", "https://login.salesforce.com", "https://login.salesforce.com"),
+        ("https://test.salesforce.com/?un=a", "https://test.salesforce.com", "https://test.salesforce.com"),
+        ("https://acme.lightning.force.com/x", "https://acme.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://ap15.salesforce.com", "https://ap15.salesforce.com", "https://login.salesforce.com"),
+        (
+            "https://acme--uat.sandbox.my.salesforce.com",
+            "https://acme--uat.sandbox.my.salesforce.com",
+            "https://test.salesforce.com",
+        ),
+        (
+            "https://x-dev-ed.develop.my.salesforce.com",
+            "https://x-dev-ed.develop.my.salesforce.com",
+            "https://login.salesforce.com",
+        ),
+        ("https://x.scratch.my.salesforce.com", "https://x.scratch.my.salesforce.com", "https://test.salesforce.com"),
+        ("http://127.0.0.1:8180", "http://127.0.0.1:8180", "http://127.0.0.1:8180"),
+    ];
+    for (given, host, audience) in table {
+        let read = DomainUrl::parse_sign_in_host(given).unwrap_or_else(|problem| panic!("{problem}"));
+        assert_eq!((read.to_string().as_str(), read.audience().as_str()), (host, audience), "{given}");
+        assert_eq!(read.is_shared(), host.contains("://login.") || host.contains("://test."), "{given}");
+    }
+    for given in
+        ["http://login.salesforce.com", "https://u:p@login.salesforce.com", "https://login.salesforce.com.evil"]
+    {
+        DomainUrl::parse_sign_in_host(given).expect_err(given);
+    }
+    let setup = DomainUrl::parse_sign_in_host("https://acme.salesforce-setup.com").expect_err("a page of Setup");
+    assert!(setup.to_string().contains("serves the Setup pages, where nobody can sign in"), "{setup}");
+}
+
 #[test]
 fn r50_a_password_in_an_address_is_not_repeated() {
     let problem = DomainUrl::parse("https://ann:hunter2@acme.my.salesforce.com").expect_err("user information");

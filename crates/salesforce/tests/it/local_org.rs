@@ -33,6 +33,11 @@ pub(crate) fn client(org: &RunningOrg) -> OrgClient {
     client_at(org.url(), KEY, SECRET)
 }
 
+/// A client of the app with this key.
+pub(crate) fn client_for(org: &RunningOrg, key: &str) -> OrgClient {
+    client_at(org.url(), key, SECRET)
+}
+
 fn client_at(url: &str, key: &str, secret: &str) -> OrgClient {
     client_of(sign_in_with(url, key, secret), Arc::new(CountingBudget::default()), Arc::new(ManualClock::default()))
 }
@@ -220,7 +225,7 @@ async fn r7_r8_r9_what_an_administrator_forgot_is_named() {
     keep(|app| app.run_as = None).await.expect("an app");
     assert!(matches!(sign_in_error(&client(&org)).await, SignInError::NoRunAsUser(_)));
     keep(|app| app.client_credentials = false).await.expect("an app");
-    assert!(matches!(sign_in_error(&client(&org)).await, SignInError::FlowNotEnabled(_)));
+    assert!(matches!(sign_in_error(&client(&org)).await, SignInError::FlowNotEnabled { .. }));
     keep(|app| app.ip_restricted = true).await.expect("an app");
     assert!(matches!(sign_in_error(&client(&org)).await, SignInError::IpRestricted(_)));
     keep(|_| {}).await.expect("an app");

@@ -15,3 +15,4 @@ mod rows;
 mod secrets;
 mod sessions;
 mod sign_in;
+mod ways_in;

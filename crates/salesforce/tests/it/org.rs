@@ -21,8 +21,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use salesbridge_egress::{ClientSettings, HttpClient, RetryBudget, RetryPolicy, RetryTiming};
 use salesbridge_model::{Clock, Secret, Timestamp};
 use salesbridge_salesforce::{
-    ApiVersion, CallBudget, ClientCredentials, CountingBudget, DomainUrl, MemoryTokenKeeper, OrgClient, OrgClientParts,
-    SignIn,
+    ApiVersion, CallBudget, CountingBudget, DomainUrl, MemoryTokenKeeper, OauthApp, OrgClient, OrgClientParts, SignsIn,
+    TokenEndpoint, WithClientCredentials,
 };
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -137,7 +137,7 @@ impl ScriptedOrg {
         self.state.tokens.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn sign_in(&self) -> SignIn {
+    pub(crate) fn sign_in(&self) -> WithClientCredentials {
         sign_in_at(&self.base)
     }
 
@@ -150,7 +150,11 @@ impl ScriptedOrg {
     }
 }
 
-pub(crate) fn client_of(sign_in: SignIn, budget: Arc<dyn CallBudget>, clock: Arc<ManualClock>) -> OrgClient {
+pub(crate) fn client_of(
+    sign_in: impl SignsIn + 'static,
+    budget: Arc<dyn CallBudget>,
+    clock: Arc<ManualClock>,
+) -> OrgClient {
     OrgClient::new(OrgClientParts {
         http: http(),
         keeper: Arc::new(MemoryTokenKeeper::new(sign_in)),
@@ -164,17 +168,22 @@ pub(crate) fn client_of(sign_in: SignIn, budget: Arc<dyn CallBudget>, clock: Arc
 
 pub(crate) const TOKEN: &str = "POST /services/oauth2/token";
 
-pub(crate) fn sign_in_at(base: &str) -> SignIn {
+pub(crate) fn sign_in_at(base: &str) -> WithClientCredentials {
     sign_in_with(base, "3MVG9.KEY", SECRET)
 }
 
-pub(crate) fn sign_in_with(base: &str, consumer_key: &str, consumer_secret: &str) -> SignIn {
-    let credentials = ClientCredentials {
-        domain: DomainUrl::parse(base).expect("an address"),
-        consumer_key: consumer_key.to_owned(),
-        consumer_secret: Secret::new(consumer_secret.to_owned()),
+pub(crate) fn sign_in_with(base: &str, consumer_key: &str, consumer_secret: &str) -> WithClientCredentials {
+    WithClientCredentials::new(endpoint(base, consumer_key, consumer_secret, Arc::new(ManualClock::default())))
+}
+
+/// The token endpoint of an app, which has no secret when that is empty.
+pub(crate) fn endpoint(base: &str, key: &str, secret: &str, clock: Arc<ManualClock>) -> TokenEndpoint {
+    let app = OauthApp {
+        host: DomainUrl::parse_sign_in_host(base).expect("an address"),
+        consumer_key: key.to_owned(),
+        consumer_secret: (!secret.is_empty()).then(|| Secret::new(secret.to_owned())),
     };
-    SignIn::new(credentials, http(), quick())
+    TokenEndpoint::new(app, http(), quick(), clock)
 }
 
 fn http() -> HttpClient {

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use salesbridge_model::Clock;
-use salesbridge_salesforce::{Disposition, SignInError, SignsIn};
+use salesbridge_salesforce::{Disposition, SignInError, SignsIn, WithClientCredentials};
 use serde_json::{Value, json};
 
-use crate::org::{ManualClock, ORG_ID, SECRET, ScriptedOrg, TOKEN, USER_ID, answer, sign_in_at, text, token_answer};
+use crate::org::{
+    ManualClock, ORG_ID, SECRET, ScriptedOrg, TOKEN, USER_ID, answer, endpoint, sign_in_at, text, token_answer,
+};
 
 async fn refusal(org: &ScriptedOrg) -> SignInError {
     org.sign_in().sign_in().await.expect_err("a refusal")
@@ -133,10 +135,15 @@ async fn r16_the_key_of_a_new_app_is_not_known_yet_for_ten_minutes() {
     let good = answer(200, &token_answer(&org.base, 1));
     org.on(TOKEN, [unknown.clone()]);
     let clock = Arc::new(ManualClock::default());
-    let sign_in = org.sign_in().of_an_app_edited_at(clock.now(), clock.clone());
+    let new_app = || {
+        let endpoint = endpoint(&org.base, "3MVG9.KEY", SECRET, clock.clone());
+        WithClientCredentials::new(endpoint.of_an_app_edited_at(clock.now()))
+    };
+    let (sign_in, until) = (new_app(), clock.now() + chrono::Duration::seconds(600));
     clock.advance(chrono::Duration::seconds(599));
     let refused = sign_in.sign_in().await.expect_err("not known yet");
-    assert!(matches!(refused, SignInError::AppIsNew(_)), "{refused:?}");
+    assert!(matches!(refused, SignInError::AppIsNew { .. }), "{refused:?}");
+    assert_eq!(refused.retry_until(), Some(until), "for a countdown");
     assert_eq!((refused.disposition(), refused.code().as_str()), (Disposition::RetryLater, "oauth.invalid_client_id"));
     assert!(refused.remedy().contains("ten minutes") && refused.to_string().contains("yet"), "{}", refused.remedy());
 
@@ -144,7 +151,7 @@ async fn r16_the_key_of_a_new_app_is_not_known_yet_for_ten_minutes() {
     let refused = sign_in.sign_in().await.expect_err("ten minutes are over");
     assert_eq!(refused.disposition(), Disposition::HoldConnection, "{refused:?}");
 
-    let again = org.sign_in().of_an_app_edited_at(clock.now(), clock.clone());
+    let again = new_app();
     org.on(TOKEN, [good, unknown]);
     again.sign_in().await.expect("a session");
     let refused = again.sign_in().await.expect_err("the app was deleted");

@@ -147,7 +147,14 @@ impl Inner {
 
 /// A call that failed, with what the engine is to do next.
 pub(crate) fn trouble(next: NextStep) -> ConnectorError {
-    ConnectorError { code: "TROUBLE".into(), message: "trouble".into(), remedy: "Mend it".into(), next, cause: None }
+    ConnectorError {
+        code: "TROUBLE".into(),
+        message: "trouble".into(),
+        remedy: "Mend it".into(),
+        next,
+        retry_until: None,
+        cause: None,
+    }
 }
 
 fn holds(row: &SentRow, value: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use salesbridge_salesforce::{ApiError, ConnectionCheck, Session, SignInError};
+use salesbridge_salesforce::{ConnectionCheck, Session};
 
 use super::report::Findings;
 use crate::salesforce::SalesforceConnector;
@@ -20,10 +20,7 @@ impl SalesforceConnector {
                 Some(session)
             }
             Err(error) => {
-                let retry_until = match &error {
-                    ApiError::SignIn(SignInError::AppIsNew(_)) => Some(self.app_new_until),
-                    _ => None,
-                };
+                let retry_until = error.retry_until();
                 findings.end_at_until(ConnectionCheck::SignIn, error, retry_until);
                 None
             }

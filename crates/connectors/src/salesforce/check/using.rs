@@ -52,6 +52,7 @@ impl SalesforceConnector {
                 "Add the scope {lacks} to the app in Setup > External Client App Manager > Settings > OAuth Settings, then sign in again"
             ),
             next: NextStep::HoldConnection,
+            retry_until: None,
             cause: None,
         };
         findings.fail(ConnectionCheck::Scopes, error, Some(SetupPage::ExternalClientApps));
@@ -69,6 +70,7 @@ impl SalesforceConnector {
                 ),
                 remedy: "Update Salesbridge: a newer one speaks a version that the org offers".to_owned(),
                 next: NextStep::HoldConnection,
+                retry_until: None,
                 cause: None,
             };
             return findings.fail(ConnectionCheck::Org, error, None);
@@ -99,6 +101,7 @@ impl SalesforceConnector {
                     message: format!("all {} calls of the last 24 hours are used up", limit.max),
                     remedy: "Wait until some of them free up, or buy more API calls; Setup > Company Information shows the use".to_owned(),
                     next: NextStep::RetryLater { pause: None },
+                    retry_until: None,
                     cause: None,
                 };
                 findings.fail(ConnectionCheck::Allowance, error, Some(SetupPage::CompanyInformation));

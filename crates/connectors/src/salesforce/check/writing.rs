@@ -54,6 +54,7 @@ fn check_fields(seen: &[(&Need, Arc<ObjectDescribe>)], findings: &mut Findings<'
                     describe.name
                 ),
                 next: NextStep::HoldSync,
+                retry_until: None,
                 cause: None,
             };
             let page = SetupPage::Fields { object: describe.name.clone() };
@@ -80,6 +81,7 @@ fn unusable(describe: &ObjectDescribe) -> Option<ConnectorError> {
             "Give the user Read, Create and Edit on {object}, in Setup > Permission Sets > Object Settings"
         ),
         next: NextStep::HoldSync,
+        retry_until: None,
         cause: None,
     })
 }
