@@ -17,7 +17,7 @@ impl ObjectSchema {
 }
 
 /// A field of an object.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct FieldSchema {
     /// API name.
     pub name: String,
@@ -43,7 +43,7 @@ pub struct FieldSchema {
 }
 
 /// What may be chosen in a picklist.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Choice {
     /// What is sent.
     pub value: String,

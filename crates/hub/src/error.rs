@@ -87,7 +87,7 @@ pub enum HubError {
 }
 
 /// What is wrong at one field.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct FieldProblem {
     /// The field, as the API names it.
     pub field: String,
@@ -96,7 +96,7 @@ pub struct FieldProblem {
 }
 
 /// What sending would do, said before it starts.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct StartNotice {
     /// Records that would be made.
     pub creates: u64,

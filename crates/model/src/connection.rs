@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{ConnectionId, Health, ServiceId, Slug, Timestamp};
 
 /// A named, sealed way into one system. Its secrets are in the vault, never here.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Connection {
     /// Never changes.
     pub id: ConnectionId,
@@ -38,13 +38,15 @@ pub struct Connection {
     /// What the other side said it is, when it last answered a sign-in.
     pub org: Option<OrgIdentity>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last edited.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// Held by us, with the reason, until it is mended.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Held {
     /// Stable code of the cause, such as `oauth.invalid_client`.
     pub code: String,
@@ -53,11 +55,12 @@ pub struct Held {
     /// The one thing to do next.
     pub remedy: String,
     /// Since when.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }
 
 /// Which Salesforce org a connection reached.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct OrgIdentity {
     /// 18-character id of the org.
     pub org_id: String,
@@ -73,7 +76,7 @@ pub struct OrgIdentity {
 }
 
 /// What a write to an org means for the firm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrgKind {
     /// The firm's real customers.

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 
 /// Whether a connection works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HealthState {
     /// The last look found nothing wrong.
@@ -15,13 +15,15 @@ pub enum HealthState {
 }
 
 /// What the last look at a connection told.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Health {
     /// Whether it works.
     pub state: HealthState,
     /// When somebody looked last.
+    #[schema(value_type = String, format = DateTime)]
     pub checked_at: Timestamp,
     /// Since when the state is what it is.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// Stable code of what is wrong.
     #[serde(default)]

@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use crate::wire::text;
+
 /// The door for new ids. Production makes time-ordered UUIDs (RFC 9562, version 7); tests make predictable ones.
 pub trait IdMaker: Send + Sync {
     /// A UUID nobody has seen before; later ones sort after earlier ones.
@@ -19,8 +21,8 @@ pub struct ParseIdError {
 }
 
 macro_rules! typed_id {
-    ($($(#[$doc:meta])* pub struct $name:ident = $prefix:literal;)*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* pub struct $name:ident = $prefix:literal;)*) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Uuid);
 
@@ -59,6 +61,18 @@ macro_rules! typed_id {
                 serializer.collect_str(self)
             }
         }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                text(
+                    concat!("^", $prefix, "_[0-9a-f]{32}$"),
+                    concat!($prefix, "_0197c2f0a1b27c3d8e4f5a6b7c8d9e0f"),
+                    [$($doc),*].concat().trim(),
+                )
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -23,6 +23,7 @@ mod sign_in;
 mod slug;
 mod state;
 mod sync;
+mod wire;
 
 pub use access::{Abilities, Ability, Reach, Role};
 pub use allowance::OrgAllowance;

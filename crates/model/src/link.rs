@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{SyncId, Timestamp};
 
 /// (sync, source key) ↔ Salesforce record.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Link {
     /// The sync that made it.
     pub sync_id: SyncId,
@@ -14,6 +14,7 @@ pub struct Link {
     /// 18-character id of the record.
     pub record_id: String,
     /// What Salesforce confirmed, field by field.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub confirmed: ConfirmedFields,
     /// Whether it may still be written through.
     pub state: LinkState,
@@ -21,11 +22,12 @@ pub struct Link {
     #[serde(default)]
     pub successors: Vec<RecordReference>,
     /// When it was last confirmed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// Whether a link may be written through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
     /// The record exists as far as we know.
@@ -37,7 +39,7 @@ pub enum LinkState {
 }
 
 /// A record of the other side.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RecordReference {
     /// API name of its object, such as `Contact`.
     pub object: String,

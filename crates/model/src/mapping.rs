@@ -9,7 +9,7 @@ pub struct Mapping {
 }
 
 /// One target field and where its value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct MappingLine {
     /// API name of the field on the target object.
     pub target: String,
@@ -33,7 +33,7 @@ pub struct MappingLine {
 }
 
 /// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum LineSource {
     /// A column of the stream.
@@ -51,7 +51,7 @@ pub enum LineSource {
 }
 
 /// Chooses one element of a list of structures, then takes one member of it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PickRule {
     /// The list column, such as `phones`.
     pub column: String,
@@ -63,7 +63,7 @@ pub struct PickRule {
 }
 
 /// What makes one element better than another.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Preference {
     /// An element whose boolean member is true is better.
@@ -80,7 +80,7 @@ pub enum Preference {
 }
 
 /// A value written in a definition.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum Constant {
     /// True or false.
@@ -96,7 +96,7 @@ pub enum Constant {
 impl Eq for Constant {}
 
 /// Whether changes after creation are sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteWhen {
     /// On create and on every change.
@@ -107,7 +107,7 @@ pub enum WriteWhen {
 }
 
 /// What an empty value does to the target field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenEmpty {
     /// Nothing: the field is not sent and keeps what it has.
@@ -118,7 +118,7 @@ pub enum WhenEmpty {
 }
 
 /// What happens to a text that is longer than the target field takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TooLong {
     /// The row is refused before it is sent.

@@ -4,7 +4,7 @@ use crate::{RunId, Timestamp};
 
 /// What happened to one source row in a run. `unchanged` rows are counted, and listed only when there is something to say of
 /// them.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RecordOutcome {
     /// The run.
     pub run_id: RunId,
@@ -24,11 +24,14 @@ pub struct RecordOutcome {
     /// The one thing to do next.
     pub remedy: Option<String>,
     /// When it was settled.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 
 /// The ways a row can end in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
     /// A record was made.

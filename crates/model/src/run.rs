@@ -3,7 +3,7 @@
 use crate::{OutcomeKind, RunId, SyncId, Timestamp};
 
 /// One execution of a sync.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Run {
     /// Never changes.
     pub id: RunId,
@@ -24,13 +24,15 @@ pub struct Run {
     /// Mapped fields that were left out because the object does not have them, and rows of which a field was left out or shortened.
     pub warnings: Vec<String>,
     /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
 }
 
 /// Why a run exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunTrigger {
     /// Every row of the stream is compared: on enabling, or asked for by a person.
@@ -40,7 +42,7 @@ pub enum RunTrigger {
 }
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// Asked for, not begun.
@@ -65,7 +67,7 @@ impl RunState {
 }
 
 /// Rows of a run by what happened to them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RunCounts {
     /// Records made.
     pub created: u64,
@@ -101,7 +103,7 @@ impl RunCounts {
 }
 
 /// What stands in a run's way.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RunProblem {
     /// Stable code.
     pub code: String,

@@ -42,6 +42,18 @@ impl std::fmt::Display for Slug {
     }
 }
 
+impl utoipa::PartialSchema for Slug {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        crate::wire::text(
+            "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            "acme-production",
+            "A name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter.",
+        )
+    }
+}
+
+impl utoipa::ToSchema for Slug {}
+
 impl<'de> serde::Deserialize<'de> for Slug {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{ConnectionId, Held, Mapping, Slug, SyncId, Timestamp, TooLong};
 
 /// Rows from one stream into one Salesforce object.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Sync {
     /// Never changes.
     pub id: SyncId,
@@ -20,6 +20,7 @@ pub struct Sync {
     /// Set when the mapping is made from the preset; editing these makes the mapping anew.
     pub preset: Option<ClientsToLeads>,
     /// How rows become records.
+    #[schema(value_type = Vec<crate::MappingLine>)]
     pub mapping: Mapping,
     /// How records are written.
     pub options: SyncOptions,
@@ -31,13 +32,15 @@ pub struct Sync {
     /// Set when we stopped it until something is mended.
     pub held: Option<Held>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last edited.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// A mapped field that is left out.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct LeftOutField {
     /// The target field, as the mapping names it.
     pub target: String,
@@ -52,11 +55,11 @@ impl std::fmt::Display for LeftOutField {
 }
 
 /// What a person chooses in the preset "clients to Leads".
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ClientsToLeads {
-    /// Company of every new Lead (R59). While it is empty the sync cannot be enabled.
+    /// Company of every new Lead. While it is empty the sync cannot be enabled.
     pub company: String,
-    /// Lead field for `status`, `verification_level` and `client_type`, by these names; what is not named is not sent (R79).
+    /// Lead field for `status`, `verification_level` and `client_type`, by these names; what is not named is not sent.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
     /// What happens to a text that is longer than its Lead field takes.
@@ -65,7 +68,7 @@ pub struct ClientsToLeads {
 }
 
 /// How records are written.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SyncOptions {
     /// A unique external-ID text field on the object that carries our key; makes every create repeatable.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ mod problem;
 mod requests;
 mod socket;
 
-pub use api::{for_owner, router};
+pub use api::{for_owner, openapi_document, router};
 pub use door::{
     CertificateProblem, Certificates, ClientAddress, DoorProblem, DoorSettings, DoorWords, ForwardedHeader,
     SettingProblem, TcpDoor, TlsFiles, TrustedProxies,

@@ -1,30 +1,45 @@
 //! Every error that leaves through the API: all our statuses and codes in one place.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::http::StatusCode;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::syncs::PairsProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, MachineTrouble, StartNotice, machine_trouble};
-use salesbridge_model::{ParseIdError, Timestamp};
-use serde_json::json;
+use salesbridge_model::{ParseIdError, RequestId, Timestamp};
 
-/// An error as the API tells it. Inner causes go to the log, never into a body.
-#[derive(Debug)]
+/// What went wrong, and what to do about it.
+// Inner causes go to the log, never into a body.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Problem {
+    #[serde(skip)]
     status: StatusCode,
+    /// Stable; Salesforce's own where it gave one.
     code: String,
+    /// What kind of problem it is.
     title: &'static str,
+    /// What happened.
     detail: String,
+    /// The one thing to do next.
     remedy: String,
+    /// Id of the request, as the log has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<RequestId>,
+    /// What is wrong, field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldProblem>,
+    /// What sending would do, when a person has to say yes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<Box<StartNotice>>,
+    /// Until when it is tried again by itself, when time alone may mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     retry_until: Option<Timestamp>,
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 15] = [
+pub const CODES: [&str; 23] = [
     "not_signed_in",
     "not_found",
     "forbidden",
@@ -35,6 +50,14 @@ pub const CODES: [&str; 15] = [
     "vault",
     "internal",
     "bad_request",
+    "malformed_json",
+    "method_not_allowed",
+    "unsupported_media_type",
+    "too_large",
+    "too_many_requests",
+    "took_too_long",
+    "unknown_host",
+    "proxy_required",
     "no_room",
     "read_only",
     "damaged",
@@ -45,7 +68,17 @@ pub const CODES: [&str; 15] = [
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &str, title: &'static str, detail: String, remedy: &str) -> Self {
         let (code, remedy) = (code.to_owned(), remedy.to_owned());
-        Self { status, code, title, detail, remedy, fields: Vec::new(), start: None, retry_until: None }
+        Self {
+            status,
+            code,
+            title,
+            detail,
+            remedy,
+            request_id: None,
+            fields: Vec::new(),
+            start: None,
+            retry_until: None,
+        }
     }
 
     pub(crate) fn code(&self) -> &str {
@@ -55,41 +88,15 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "code": self.code,
-            "title": self.title,
-            "detail": self.detail,
-            "remedy": self.remedy,
-        });
-        if let Some(id) = crate::requests::id_of_this_request() {
-            body["request_id"] = json!(id);
-        }
-        if !self.fields.is_empty() {
-            body["fields"] = json!(self.fields);
-        }
-        if let Some(start) = self.start {
-            body["start"] = json!(start);
-        }
-        if let Some(until) = self.retry_until {
-            body["retry_until"] = json!(until);
-        }
-        (self.status, Json(body)).into_response()
+        let told = Self { request_id: crate::requests::id_of_this_request(), ..self };
+        (told.status, Json(told)).into_response()
     }
 }
 
 impl From<HubError> for Problem {
     fn from(error: HubError) -> Self {
         let detail = error.to_string();
-        let problem = |status, code: &str, title, remedy: &str| Problem {
-            status,
-            code: code.to_owned(),
-            title,
-            detail,
-            remedy: remedy.to_owned(),
-            fields: Vec::new(),
-            start: None,
-            retry_until: None,
-        };
+        let problem = |status, code: &str, title, remedy: &str| Problem::new(status, code, title, detail, remedy);
         match error {
             HubError::NotFound { noun, .. } => problem(
                 StatusCode::NOT_FOUND,
@@ -186,6 +193,36 @@ fn status_of(trouble: MachineTrouble) -> StatusCode {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
+        let (status, detail) = (rejection.status(), rejection.body_text());
+        match rejection {
+            JsonRejection::JsonSyntaxError(_) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "malformed_json",
+                "The body is not JSON",
+                detail,
+                "Mend the body where the sentence says, and send it again",
+            ),
+            JsonRejection::MissingJsonContentType(_) => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body is not of a kind that can be read here",
+                detail,
+                "Send JSON, with the header `Content-Type: application/json`",
+            ),
+            _ if status == StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "The body is too large",
+                detail,
+                "Send less at once; many clients at once go through the import",
+            ),
+            _ => bad_request(detail),
+        }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
         bad_request(rejection.body_text())
     }
 }
@@ -225,28 +262,44 @@ impl From<PairsProblem> for Problem {
 
 /// A request of nobody.
 pub(crate) fn not_signed_in() -> Problem {
-    Problem {
-        status: StatusCode::UNAUTHORIZED,
-        code: "not_signed_in".to_owned(),
-        title: "Nobody is signed in",
-        detail: "this needs a session or an API key".to_owned(),
-        remedy: "Sign in, or send an API key as `Authorization: Bearer …`".to_owned(),
-        fields: Vec::new(),
-        start: None,
-        retry_until: None,
-    }
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "not_signed_in",
+        "Nobody is signed in",
+        "this needs a session or an API key".to_owned(),
+        "Sign in, or send an API key as `Authorization: Bearer …`",
+    )
+}
+
+/// A request for what the API does not have.
+pub(crate) fn no_such_route(method: &Method, path: &str) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "There is no such thing",
+        format!("there is no {method} {path}"),
+        "Look up the address in the description of the API: `/api/v1/openapi.json`",
+    )
+}
+
+/// A request for something that is there, with a method that is not for it.
+pub(crate) fn not_this_method(method: &Method, path: &str) -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "The method is not for this address",
+        format!("there is no {method} {path}"),
+        "Use one of the methods that the header Allow names",
+    )
 }
 
 /// A request that is not of the form the API has.
 pub(crate) fn bad_request(detail: String) -> Problem {
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        code: "bad_request".to_owned(),
-        title: "The request is not of the right form",
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "bad_request",
+        "The request is not of the right form",
         detail,
-        remedy: "See the documentation of the API".to_owned(),
-        fields: Vec::new(),
-        start: None,
-        retry_until: None,
-    }
+        "See the description of the API: `/api/v1/openapi.json`",
+    )
 }

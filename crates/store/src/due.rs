@@ -11,7 +11,7 @@ use crate::StoreError;
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// A row that is to be sent, or waits.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct DueRow {
     /// Whose row.
     pub sync_id: SyncId,
@@ -23,7 +23,8 @@ pub struct DueRow {
     pub state: DueState,
     /// Sends so far since it became due.
     pub attempts: u32,
-    /// Not to be sent before this instant, unless that is more than [`LONGEST_PAUSE`] away.
+    /// Not to be sent before this instant, unless that is more than 15 minutes away.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub not_before: Option<Timestamp>,
     /// Code of the last refusal.
     pub code: Option<String>,
@@ -34,11 +35,12 @@ pub struct DueRow {
     /// The one thing to do next.
     pub remedy: Option<String>,
     /// When it came into this state.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 /// What a due row waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueState {
     /// To be sent, at once or after `not_before`.
@@ -50,11 +52,11 @@ pub enum DueState {
 }
 
 /// Due rows of a sync by state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct DueCounts {
     /// To be sent now.
     pub due: u64,
-    /// To be sent later: `not_before` is in the future, at most [`LONGEST_PAUSE`] away.
+    /// To be sent later: `not_before` is in the future, at most 15 minutes away.
     pub deferred: u64,
     /// Refused.
     pub refused: u64,

@@ -6,7 +6,7 @@ use salesbridge_model::{SyncId, Timestamp};
 use crate::StoreError;
 
 /// How many rows a table has.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct TableSize {
     /// Its name.
     pub table: String,

@@ -9,9 +9,10 @@ use crate::StoreError;
 pub const TIMELINE_BATCHES: u32 = 200;
 
 /// One batch of a run.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct TimelineBatch {
     /// When its answer was stored, or found to be lost.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Rows in it.
     pub rows: u32,

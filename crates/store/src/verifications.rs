@@ -6,18 +6,20 @@ use salesbridge_model::{SyncId, Timestamp};
 use crate::StoreError;
 
 /// What a sync has to find again: records that were made, and links that were confirmed, after the backup that this installation was restored from.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Verification {
     /// When the backup was made: what happened before is remembered.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// When it was restored: whoever wrote after the backup has ended by then.
+    #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
     /// How far it is.
     pub state: VerificationState,
 }
 
 /// How far a verification is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationState {
     /// Nothing has been compared: nothing is written.

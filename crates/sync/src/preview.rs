@@ -8,7 +8,7 @@ use crate::notes;
 use crate::outgoing::{Outgoing, OutgoingRow};
 
 /// What a full run would do.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Preview {
     /// Records it would make.
     pub creates: u64,
@@ -29,7 +29,7 @@ pub struct Preview {
 }
 
 /// What would happen to one row.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PreviewRow {
     /// The source row's key.
     pub source_key: String,
@@ -47,7 +47,7 @@ pub struct PreviewRow {
 pub type PreviewAction = OutcomeKind;
 
 /// A field that would be sent.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PreviewField {
     /// API name.
     pub name: String,

@@ -11,7 +11,7 @@ use crate::error::FieldProblem;
 use crate::{Caller, Hub, HubError};
 
 /// What saving some clients did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SaveReport {
     /// New clients.
     pub created: u64,
@@ -22,7 +22,7 @@ pub struct SaveReport {
 }
 
 /// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ImportReport {
     /// Rows read.
     pub read: u64,

@@ -14,7 +14,7 @@ use crate::reconciler::HeldBack;
 use crate::{Caller, Hub, HubError};
 
 /// What erasing a client does, or would do.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct EraseReport {
     /// The client's key.
     pub key: String,
@@ -25,7 +25,7 @@ pub struct EraseReport {
 }
 
 /// A record of an erased client that is still in Salesforce.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct LeftRecord {
     /// The sync that wrote it.
     pub sync: Slug,

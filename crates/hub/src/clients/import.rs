@@ -69,7 +69,7 @@ pub struct ReadClient {
 }
 
 /// A row that was not taken, and why. Reading goes on after it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RowProblem {
     /// Line of the file on which the row begins, counted from 1.
     pub line: u64,
@@ -80,7 +80,7 @@ pub struct RowProblem {
 }
 
 /// A key that an earlier row of the same file had too. Both rows are read; saved in order, the later one wins.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct RepeatedKey {
     /// The key.
     pub key: String,

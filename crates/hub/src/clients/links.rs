@@ -6,7 +6,7 @@ use salesbridge_sync::CLIENTS_STREAM;
 use crate::{Caller, Hub, HubError};
 
 /// A record that stands for a client.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ClientLink {
     /// The sync that made or adopted it.
     pub sync: Slug,

@@ -11,7 +11,7 @@ use super::{
 use crate::{Caller, Hub, HubError};
 
 /// A connection that is to be made.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConnection {
     /// Unique and immutable.
@@ -30,8 +30,9 @@ pub struct NewConnection {
     /// Consumer key of the app.
     pub consumer_key: String,
     /// Consumer secret of the app.
+    #[schema(value_type = String, format = Password, write_only)]
     pub consumer_secret: Secret<String>,
-    /// Company of every new Lead; filling it makes the sync "clients to Leads" (R38).
+    /// Company of every new Lead; filling it makes the sync "clients to Leads".
     #[serde(default)]
     pub company: Option<String>,
     /// Lead fields for the client's status, verification level and type.

@@ -10,8 +10,8 @@ use crate::access::visible;
 use crate::allowances::Ceilings;
 use crate::{Caller, Hub, HubError};
 
-/// A connection as people see it: with its preset, without its secrets (R50).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A connection as people see it: with its preset, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ConnectionDetails {
     /// The connection.
     #[serde(flatten)]
@@ -34,7 +34,7 @@ pub struct ConnectionDetails {
 }
 
 /// Calls made through a connection, and what its org says of its own count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CallsDetails {
     /// Calls taken for this connection today (UTC); taken in blocks, so a few of them may not be made yet.
     pub today: u64,

@@ -15,8 +15,8 @@ use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DAILY_CALLS, DOMAI
 use crate::{Caller, Hub, HubError};
 
 /// Changes to a connection; what is absent stays as it is.
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ConnectionEdit {
     /// What people read.
     pub caption: Option<String>,
@@ -25,10 +25,12 @@ pub struct ConnectionEdit {
     /// Consumer key of the app.
     pub consumer_key: Option<String>,
     /// Consumer secret of the app.
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub consumer_secret: Option<Secret<String>>,
     /// Company of every new Lead; filling it makes the sync "clients to Leads", emptying it disables that sync.
     pub company: Option<String>,
     /// Lead fields for the client's `status`, `verification_level` and `client_type`; null takes a choice back.
+    #[serde(default)]
     pub fields: BTreeMap<String, Option<String>>,
     /// What happens to a text that is longer than its Lead field takes.
     pub too_long: Option<TooLong>,
@@ -39,6 +41,7 @@ pub struct ConnectionEdit {
     /// Whether anything may be sent through it.
     pub enabled: Option<bool>,
     /// A person has been told how many records this makes, and said yes.
+    #[serde(default)]
     pub confirmed: bool,
 }
 

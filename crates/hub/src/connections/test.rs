@@ -8,7 +8,7 @@ use super::{ConnectionEdit, NewConnection};
 use crate::{Caller, Hub, HubError};
 
 /// What a test found.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct TestReport {
     /// Whether nothing failed.
     pub passed: bool,

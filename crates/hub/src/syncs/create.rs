@@ -8,7 +8,7 @@ use super::SyncDetails;
 use crate::{Caller, Hub, HubError};
 
 /// A sync that is to be made. It is made disabled; enabling it says what it would do.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSync {
     /// Unique and immutable.
@@ -20,6 +20,7 @@ pub struct NewSync {
     /// What is written.
     pub object: String,
     /// How rows become records.
+    #[schema(value_type = Vec<salesbridge_model::MappingLine>)]
     pub mapping: Mapping,
     /// How records are written.
     #[serde(default = "defaults")]

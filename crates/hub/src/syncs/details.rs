@@ -8,7 +8,7 @@ use crate::access::visible;
 use crate::{Caller, Hub, HubError};
 
 /// A sync as people see it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SyncDetails {
     /// The sync.
     #[serde(flatten)]
@@ -22,7 +22,7 @@ pub struct SyncDetails {
 }
 
 /// Where a sync stands.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SyncFigures {
     /// Source rows that have a record.
     pub links: u64,

@@ -6,7 +6,7 @@ use salesbridge_store::{DueRow, DueState, Transaction};
 use crate::{Caller, Hub, HubError};
 
 /// Which waiting rows are meant.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowChoice {
     /// In which state.

@@ -9,7 +9,7 @@ use salesbridge_vault::{KeyId, KeyRing, WrappedDataKey};
 use crate::{Caller, Hub, HubError};
 
 /// Who uses which master key.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct MasterKeyUse {
     /// The key that writes.
     pub newest: String,

@@ -9,7 +9,7 @@ use crate::{Caller, Hub, HubError};
 const RUNS: u32 = 50;
 
 /// How things stand inside.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct UpkeepReport {
     /// Rows by table.
     pub tables: Vec<TableSize>,
@@ -22,7 +22,7 @@ pub struct UpkeepReport {
 }
 
 /// How a connection stands.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ConnectionReport {
     /// Its name.
     pub name: String,
@@ -33,11 +33,22 @@ pub struct ConnectionReport {
     /// Why its secret cannot be opened.
     pub secret_problem: Option<String>,
     /// Seconds that the org's clock is ahead of ours, or why that is not known.
+    #[schema(value_type = ClockAnswer)]
     pub clock: Result<Option<i64>, String>,
 }
 
+/// What is known of an org's clock.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its form is of use: the API sends a `Result`")]
+enum ClockAnswer {
+    /// Seconds that it is ahead of ours; null when it told nothing, or was not asked.
+    Ok(Option<i64>),
+    /// Why it is not known.
+    Err(String),
+}
+
 /// How a sync stands.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SyncReport {
     /// Its name.
     pub name: String,

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use futures::TryStreamExt;
@@ -14,24 +14,35 @@ use salesbridge_hub::clients::import::{
 use salesbridge_hub::clients::{ClientLink, EraseReport, ImportManner, ImportReport, SaveReport};
 use salesbridge_hub::{ClientFilter, Hub};
 use salesbridge_model::{Client, Page, Timestamp};
-use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::{As, Json, Paging, Query};
+use super::problems::{Anywhere, Conflicting, Missing, Unusable};
+use super::{As, Json, Paging, Path, Query};
 use crate::problem::{Problem, bad_request};
 
 /// What clients are wanted.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Search {
+    /// Text that the key, the full name, a company name or the e-mail address contains, in any case.
     search: Option<String>,
+    /// Those that are archived, instead of the others.
     #[serde(default)]
     archived: bool,
+    /// Continue after this position, which is `next` of the page before.
     after: Option<String>,
+    /// Rows wanted: 50 when absent, 1000 at most.
     limit: Option<u32>,
 }
 
 /// A page of clients, by key.
+#[utoipa::path(
+    get, path = "/clients", operation_id = "list_clients", tag = "clients",
+    params(Search),
+    responses((status = 200, description = "A page of the list", body = Page<Client>), Anywhere),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -41,6 +52,12 @@ pub(super) async fn list(
 }
 
 /// One client.
+#[utoipa::path(
+    get, path = "/clients/by-key/{key}", operation_id = "get_client", tag = "clients",
+    params(("key" = String, Path, description = "The firm's own key of the client")),
+    responses((status = 200, description = "The client", body = Client), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn show(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -50,6 +67,12 @@ pub(super) async fn show(
 }
 
 /// The records that stand for a client.
+#[utoipa::path(
+    get, path = "/clients/by-key/{key}/links", operation_id = "list_client_links", tag = "clients",
+    params(("key" = String, Path, description = "The firm's own key of the client")),
+    responses((status = 200, description = "All of them", body = Vec<ClientLink>), Anywhere),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn links(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -59,6 +82,13 @@ pub(super) async fn links(
 }
 
 /// Stores one client, new or in place of the one with its key.
+#[utoipa::path(
+    put, path = "/clients/by-key/{key}", operation_id = "save_client", tag = "clients",
+    params(("key" = String, Path, description = "The firm's own key of the client")),
+    request_body = Client,
+    responses((status = 200, description = "What became of it", body = SaveReport), Anywhere, Unusable),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn save(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -72,50 +102,91 @@ pub(super) async fn save(
 }
 
 /// Which clients are meant.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Keys {
+    /// The firm's own keys of them.
     keys: Vec<String>,
 }
 
+/// How many clients that changed.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(super) struct ClientCount {
+    /// So many; those that were so already are not among them.
+    clients: u64,
+}
+
 /// Archives clients.
+#[utoipa::path(
+    post, path = "/clients/archive", operation_id = "archive_clients", tag = "clients",
+    request_body = Keys,
+    responses((status = 200, description = "How many clients that changed", body = ClientCount), Anywhere, Missing, Unusable),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn archive(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Json(Keys { keys }): Json<Keys>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "clients": hub.set_clients_archived(&caller, &keys, true).await? })))
+) -> Result<Json<ClientCount>, Problem> {
+    Ok(Json(ClientCount { clients: hub.set_clients_archived(&caller, &keys, true).await? }))
 }
 
 /// Takes archived clients back.
+#[utoipa::path(
+    post, path = "/clients/unarchive", operation_id = "unarchive_clients", tag = "clients",
+    request_body = Keys,
+    responses((status = 200, description = "How many clients that changed", body = ClientCount), Anywhere, Missing, Unusable),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn unarchive(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Json(Keys { keys }): Json<Keys>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "clients": hub.set_clients_archived(&caller, &keys, false).await? })))
+) -> Result<Json<ClientCount>, Problem> {
+    Ok(Json(ClientCount { clients: hub.set_clients_archived(&caller, &keys, false).await? }))
 }
 
 /// What else there is to know of a client.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(super) struct Standing {
+    /// It is kept, not listed and not sent.
+    archived: bool,
+}
+
+/// What else there is to know of a client.
+#[utoipa::path(
+    get, path = "/clients/by-key/{key}/standing", operation_id = "get_client_standing", tag = "clients",
+    params(("key" = String, Path, description = "The firm's own key of the client")),
+    responses((status = 200, description = "How it stands", body = Standing), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn standing(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(key): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Standing>, Problem> {
     hub.client(&caller, &key).await?;
-    Ok(Json(json!({ "archived": hub.client_is_archived(&caller, &key).await? })))
+    Ok(Json(Standing { archived: hub.client_is_archived(&caller, &key).await? }))
 }
 
 /// Which client is to be erased, and whether a person has said yes.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Erasure {
+    /// The firm's own key of the client.
     key: String,
+    /// A person knows what is left in Salesforce, and has said yes.
     #[serde(default)]
     confirmed: bool,
 }
 
 /// Erases a client, or says what that would leave in Salesforce.
+#[utoipa::path(
+    post, path = "/clients/erase", operation_id = "erase_client", tag = "clients",
+    request_body = Erasure,
+    responses((status = 200, description = "What it did, or would leave", body = EraseReport), Anywhere, Missing, Conflicting, Unusable),
+    extensions(("x-ability" = json!("administer"))),
+)]
 pub(super) async fn erase(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -125,29 +196,44 @@ pub(super) async fn erase(
 }
 
 /// Lets the keys of erased clients be used again.
+#[utoipa::path(
+    post, path = "/clients/readmit", operation_id = "readmit_clients", tag = "clients",
+    request_body = Keys,
+    responses((status = 200, description = "How many clients that changed", body = ClientCount), Anywhere, Unusable),
+    extensions(("x-ability" = json!("administer"))),
+)]
 pub(super) async fn readmit(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Json(Keys { keys }): Json<Keys>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ClientCount>, Problem> {
     let mut readmitted = 0;
     for key in &keys {
-        readmitted += u32::from(hub.readmit_client(&caller, key).await?);
+        readmitted += u64::from(hub.readmit_client(&caller, key).await?);
     }
-    Ok(Json(json!({ "clients": readmitted })))
+    Ok(Json(ClientCount { clients: readmitted }))
 }
 
 /// Rows that are parsed ahead of those being stored.
 const ROWS_AHEAD: usize = 1000;
 
 /// How an import is to be done.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Manner {
+    /// Say what would happen, and store nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
 /// Imports a file of any size, CSV or JSON Lines as its content type says; the body is read as it arrives.
+#[utoipa::path(
+    post, path = "/clients/import", operation_id = "import_clients", tag = "clients",
+    params(Manner),
+    request_body(description = "A file of any size", content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, description = "What became of the rows", body = ImportReport), Anywhere),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn import(
     State(hub): State<Arc<Hub>>,
     As(caller): As,

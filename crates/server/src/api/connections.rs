@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 
 use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit, NewConnection, TestReport};
 use salesbridge_hub::{FieldSchema, Hub};
 use salesbridge_model::Page;
 
-use super::{As, Json, Paging, Query};
+use super::problems::{Anywhere, Conflicting, Missing, OtherSide, Unusable};
+use super::{As, Json, Paging, Path, Query};
 use crate::problem::Problem;
 
 /// A page of connections, by name.
+#[utoipa::path(
+    get, path = "/connections", operation_id = "list_connections", tag = "connections",
+    params(Paging),
+    responses((status = 200, description = "A page of the list", body = Page<ConnectionDetails>), Anywhere),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -22,6 +29,12 @@ pub(super) async fn list(
 }
 
 /// Makes a connection.
+#[utoipa::path(
+    post, path = "/connections", operation_id = "create_connection", tag = "connections",
+    request_body = NewConnection,
+    responses((status = 201, description = "The connection", body = ConnectionDetails), Anywhere, Conflicting, Unusable, OtherSide),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn create(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -31,6 +44,12 @@ pub(super) async fn create(
 }
 
 /// One connection.
+#[utoipa::path(
+    get, path = "/connections/{name}", operation_id = "get_connection", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection")),
+    responses((status = 200, description = "The connection", body = ConnectionDetails), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn show(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -40,6 +59,13 @@ pub(super) async fn show(
 }
 
 /// Changes a connection, all at once.
+#[utoipa::path(
+    patch, path = "/connections/{name}", operation_id = "edit_connection", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection")),
+    request_body = ConnectionEdit,
+    responses((status = 200, description = "The connection", body = ConnectionDetails), Anywhere, Missing, Conflicting, Unusable, OtherSide),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn edit(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -50,6 +76,12 @@ pub(super) async fn edit(
 }
 
 /// Removes a connection.
+#[utoipa::path(
+    delete, path = "/connections/{name}", operation_id = "delete_connection", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection")),
+    responses((status = 204, description = "It is gone"), Anywhere, Missing, Conflicting),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn delete(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -60,6 +92,12 @@ pub(super) async fn delete(
 }
 
 /// Tests a connection.
+#[utoipa::path(
+    post, path = "/connections/{name}/test", operation_id = "test_connection", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection")),
+    responses((status = 200, description = "What each check found", body = TestReport), Anywhere, Missing, OtherSide),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn test(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -69,6 +107,12 @@ pub(super) async fn test(
 }
 
 /// Tests settings without storing them.
+#[utoipa::path(
+    post, path = "/connections/test", operation_id = "test_new_connection", tag = "connections",
+    request_body = NewConnection,
+    responses((status = 200, description = "What each check found", body = TestReport), Anywhere, Unusable, OtherSide),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn test_new(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -78,6 +122,12 @@ pub(super) async fn test_new(
 }
 
 /// Fields of an object that may be written.
+#[utoipa::path(
+    get, path = "/connections/{name}/objects/{object}/fields", operation_id = "list_fields", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection"), ("object" = String, Path, description = "API name of the object, such as `Lead`")),
+    responses((status = 200, description = "All of them", body = Vec<FieldSchema>), Anywhere, Missing, OtherSide),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn fields(
     State(hub): State<Arc<Hub>>,
     As(caller): As,

@@ -2,6 +2,8 @@
 
 mod clients;
 mod connections;
+mod document;
+mod problems;
 mod runs;
 mod status;
 mod syncs;
@@ -12,14 +14,18 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
+use axum::http::{Method, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use axum::{Extension, Router};
 use salesbridge_hub::{Caller, Hub};
 use salesbridge_model::PageRequest;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::problem::{Problem, bad_request, not_signed_in};
+use crate::problem::{Problem, no_such_route, not_signed_in, not_this_method};
 use crate::requests::{Identify, identify};
+
+pub use document::openapi_document;
 
 /// Routes for whoever has the machine, who may everything: its socket and its own commands.
 pub fn for_owner(router: Router) -> Router {
@@ -28,49 +34,59 @@ pub fn for_owner(router: Router) -> Router {
 
 /// Every route of the API. A door puts the [`Caller`] into the extensions of each request; one without is refused.
 pub fn router(hub: Arc<Hub>) -> Router {
-    let v1 = Router::new()
-        .route("/status", get(status::show))
-        .route("/connections", get(connections::list).post(connections::create))
-        .route("/connections/test", post(connections::test_new))
-        .route("/connections/{name}", get(connections::show).patch(connections::edit).delete(connections::delete))
-        .route("/connections/{name}/test", post(connections::test))
-        .route("/connections/{name}/objects/{object}/fields", get(connections::fields))
-        .route("/clients", get(clients::list))
-        .route("/clients/import", post(clients::import))
-        .route("/clients/archive", post(clients::archive))
-        .route("/clients/unarchive", post(clients::unarchive))
-        .route("/clients/erase", post(clients::erase))
-        .route("/clients/readmit", post(clients::readmit))
-        .route("/clients/by-key/{key}/standing", get(clients::standing))
-        .route("/clients/by-key/{key}", get(clients::show).put(clients::save))
-        .route("/clients/by-key/{key}/links", get(clients::links))
-        .route("/syncs", get(syncs::list).post(syncs::create))
-        .route("/syncs/{name}", get(syncs::show).delete(syncs::delete))
-        .route("/syncs/{name}/enable", post(syncs::enable))
-        .route("/syncs/{name}/disable", post(syncs::disable))
-        .route("/syncs/{name}/preview", get(syncs::preview))
-        .route("/syncs/{name}/runs", get(syncs::runs).post(syncs::run))
-        .route("/syncs/{name}/adopt", post(syncs::adopt))
-        .route("/syncs/{name}/due", get(syncs::due))
-        .route("/syncs/{name}/retry", post(syncs::retry))
-        .route("/syncs/{name}/drop", post(syncs::drop_rows))
-        .route("/syncs/{name}/release", post(syncs::release))
-        .route("/runs", get(runs::list))
-        .route("/runs/{id}", get(runs::show))
-        .route("/runs/{id}/cancel", post(runs::cancel))
-        .route("/runs/{id}/records", get(runs::records))
-        .route("/runs/{id}/timeline", get(runs::timeline))
-        .route("/upkeep", get(upkeep::show))
-        .route("/restored", post(upkeep::mark_restored))
-        .route("/vault", get(vault::show))
-        .route("/vault/rewrap", post(vault::rewrap));
     let identifying = Identify { hub: hub.clone(), https: false };
-    let routes = Router::new().nest("/api/v1", v1).fallback(unknown).with_state(hub);
-    routes.layer(from_fn_with_state(identifying, identify))
+    let routes = routes().split_for_parts().0.method_not_allowed_fallback(other_method).fallback(unknown);
+    routes.with_state(hub).layer(from_fn_with_state(identifying, identify))
 }
 
-async fn unknown(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
-    bad_request(format!("there is no {method} {}", uri.path()))
+/// Every operation with its description.
+fn routes() -> OpenApiRouter<Arc<Hub>> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(document::show))
+        .routes(routes!(status::show))
+        .routes(routes!(connections::list, connections::create))
+        .routes(routes!(connections::test_new))
+        .routes(routes!(connections::show, connections::edit, connections::delete))
+        .routes(routes!(connections::test))
+        .routes(routes!(connections::fields))
+        .routes(routes!(clients::list))
+        .routes(routes!(clients::import))
+        .routes(routes!(clients::archive))
+        .routes(routes!(clients::unarchive))
+        .routes(routes!(clients::erase))
+        .routes(routes!(clients::readmit))
+        .routes(routes!(clients::standing))
+        .routes(routes!(clients::show, clients::save))
+        .routes(routes!(clients::links))
+        .routes(routes!(syncs::list, syncs::create))
+        .routes(routes!(syncs::show, syncs::delete))
+        .routes(routes!(syncs::enable))
+        .routes(routes!(syncs::disable))
+        .routes(routes!(syncs::preview))
+        .routes(routes!(syncs::runs, syncs::run))
+        .routes(routes!(syncs::adopt))
+        .routes(routes!(syncs::due))
+        .routes(routes!(syncs::retry))
+        .routes(routes!(syncs::drop_rows))
+        .routes(routes!(syncs::release))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::records))
+        .routes(routes!(runs::timeline))
+        .routes(routes!(upkeep::show))
+        .routes(routes!(upkeep::mark_restored))
+        .routes(routes!(vault::show))
+        .routes(routes!(vault::rewrap));
+    OpenApiRouter::with_openapi(document::frame()).nest("/api/v1", v1)
+}
+
+async fn unknown(method: Method, uri: Uri) -> Problem {
+    no_such_route(&method, uri.path())
+}
+
+async fn other_method(method: Method, uri: Uri) -> Problem {
+    not_this_method(&method, uri.path())
 }
 
 /// On whose behalf a request is; nobody's is a [`Problem`].
@@ -100,10 +116,18 @@ impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 struct Query<T>(T);
 
+/// What stands in the address; what cannot be read is a [`Problem`].
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+struct Path<T>(T);
+
 /// Which page of a list.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Paging {
+    /// Continue after this position, which is `next` of the page before.
     after: Option<String>,
+    /// Rows wanted: 50 when absent, 1000 at most.
     limit: Option<u32>,
 }
 

@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use salesbridge_hub::syncs::{AdoptReport, Adoption, NewSync, RowChoice, SyncDetails, read_pairs};
 use salesbridge_hub::{DueRow, DueState, Hub, Preview};
 use salesbridge_model::{Page, Run};
 
-use serde_json::{Value, json};
-
-use super::{As, Json, Paging, Query};
+use super::problems::{Anywhere, Conflicting, Missing, OtherSide, Unusable};
+use super::{As, Json, Paging, Path, Query};
 use crate::problem::{Problem, bad_request};
 
 /// A page of syncs, by name.
+#[utoipa::path(
+    get, path = "/syncs", operation_id = "list_syncs", tag = "syncs",
+    params(Paging),
+    responses((status = 200, description = "A page of the list", body = Page<SyncDetails>), Anywhere),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -24,6 +29,12 @@ pub(super) async fn list(
 }
 
 /// Makes a sync, disabled.
+#[utoipa::path(
+    post, path = "/syncs", operation_id = "create_sync", tag = "syncs",
+    request_body = NewSync,
+    responses((status = 201, description = "The sync", body = SyncDetails), Anywhere, Missing, Conflicting, Unusable, OtherSide),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn create(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -33,6 +44,12 @@ pub(super) async fn create(
 }
 
 /// One sync.
+#[utoipa::path(
+    get, path = "/syncs/{name}", operation_id = "get_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    responses((status = 200, description = "The sync", body = SyncDetails), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn show(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -42,6 +59,12 @@ pub(super) async fn show(
 }
 
 /// Removes a disabled sync.
+#[utoipa::path(
+    delete, path = "/syncs/{name}", operation_id = "delete_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    responses((status = 204, description = "It is gone"), Anywhere, Missing, Conflicting),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn delete(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -52,13 +75,21 @@ pub(super) async fn delete(
 }
 
 /// Whether a person has said yes.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Confirmation {
+    /// A person has been told how many records this makes, and said yes.
     #[serde(default)]
     confirmed: bool,
 }
 
 /// Enables a sync.
+#[utoipa::path(
+    post, path = "/syncs/{name}/enable", operation_id = "enable_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync"), Confirmation),
+    responses((status = 200, description = "The sync", body = SyncDetails), Anywhere, Missing, Conflicting, OtherSide),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn enable(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -69,6 +100,12 @@ pub(super) async fn enable(
 }
 
 /// Disables a sync.
+#[utoipa::path(
+    post, path = "/syncs/{name}/disable", operation_id = "disable_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    responses((status = 200, description = "The sync", body = SyncDetails), Anywhere, Missing),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn disable(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -78,12 +115,20 @@ pub(super) async fn disable(
 }
 
 /// How many rows a preview shows.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Rows {
+    /// So many rows: 20 when absent.
     rows: Option<usize>,
 }
 
 /// What a full run would do.
+#[utoipa::path(
+    get, path = "/syncs/{name}/preview", operation_id = "preview_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync"), Rows),
+    responses((status = 200, description = "What it would do", body = Preview), Anywhere, Missing, OtherSide),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn preview(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -94,6 +139,12 @@ pub(super) async fn preview(
 }
 
 /// A page of the sync's runs, newest first.
+#[utoipa::path(
+    get, path = "/syncs/{name}/runs", operation_id = "list_runs_of_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync"), Paging),
+    responses((status = 200, description = "A page of the list", body = Page<Run>), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn runs(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -104,6 +155,12 @@ pub(super) async fn runs(
 }
 
 /// Asks for a full run.
+#[utoipa::path(
+    post, path = "/syncs/{name}/runs", operation_id = "run_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    responses((status = 202, description = "The run", body = Run), Anywhere, Missing, Conflicting),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn run(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -113,8 +170,9 @@ pub(super) async fn run(
 }
 
 /// How records are adopted.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct AdoptionManner {
     /// Fields to match by, separated by commas; without any the body is a CSV file of pairs.
     r#match: Option<String>,
@@ -127,6 +185,13 @@ pub(super) struct AdoptionManner {
 const LONGEST_PAIRS: usize = 96 * 1024 * 1024;
 
 /// Links rows to records that are there.
+#[utoipa::path(
+    post, path = "/syncs/{name}/adopt", operation_id = "adopt_records", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync"), AdoptionManner),
+    request_body(content = Option<String>, content_type = "text/csv", description = "Pairs of a key and a record; not looked at when fields to match by are named"),
+    responses((status = 200, description = "What was linked, or would be", body = AdoptReport), Anywhere, Missing, Conflicting, Unusable, OtherSide),
+    extensions(("x-ability" = json!("edit"))),
+)]
 pub(super) async fn adopt(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -148,14 +213,24 @@ pub(super) async fn adopt(
 }
 
 /// Which waiting rows are wanted.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Waiting {
+    /// In this state; in all when absent.
     state: Option<DueState>,
+    /// Continue after this position, which is `next` of the page before.
     after: Option<String>,
+    /// Rows wanted: 50 when absent, 1000 at most.
     limit: Option<u32>,
 }
 
 /// A page of rows that are to be sent, or wait.
+#[utoipa::path(
+    get, path = "/syncs/{name}/due", operation_id = "list_due_rows", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync"), Waiting),
+    responses((status = 200, description = "A page of the list", body = Page<DueRow>), Anywhere, Missing),
+    extensions(("x-ability" = json!("see"))),
+)]
 pub(super) async fn due(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
@@ -165,27 +240,54 @@ pub(super) async fn due(
     Ok(Json(hub.due_rows(&caller, &name, state, &Paging { after, limit }.into()).await?))
 }
 
+/// How many rows that changed.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(super) struct RowCount {
+    /// So many.
+    rows: u64,
+}
+
 /// Makes waiting rows due again.
+#[utoipa::path(
+    post, path = "/syncs/{name}/retry", operation_id = "retry_rows", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    request_body = RowChoice,
+    responses((status = 200, description = "How many rows that changed", body = RowCount), Anywhere, Missing, Unusable),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn retry(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(name): Path<String>,
     Json(choice): Json<RowChoice>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "rows": hub.retry_rows(&caller, &name, &choice).await? })))
+) -> Result<Json<RowCount>, Problem> {
+    Ok(Json(RowCount { rows: hub.retry_rows(&caller, &name, &choice).await? }))
 }
 
 /// Gives waiting rows up.
+#[utoipa::path(
+    post, path = "/syncs/{name}/drop", operation_id = "drop_rows", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    request_body = RowChoice,
+    responses((status = 200, description = "How many rows that changed", body = RowCount), Anywhere, Missing, Unusable),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn drop_rows(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(name): Path<String>,
     Json(choice): Json<RowChoice>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(json!({ "rows": hub.drop_rows(&caller, &name, &choice).await? })))
+) -> Result<Json<RowCount>, Problem> {
+    Ok(Json(RowCount { rows: hub.drop_rows(&caller, &name, &choice).await? }))
 }
 
 /// Lets rows be sent that waited because of a restore.
+#[utoipa::path(
+    post, path = "/syncs/{name}/release", operation_id = "release_sync", tag = "syncs",
+    params(("name" = String, Path, description = "Name of the sync")),
+    responses((status = 200, description = "The sync", body = SyncDetails), Anywhere, Missing, Conflicting),
+    extensions(("x-ability" = json!("run"))),
+)]
 pub(super) async fn release(
     State(hub): State<Arc<Hub>>,
     As(caller): As,

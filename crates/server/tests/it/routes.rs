@@ -2,9 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 use crate::stage::Stage;
 
@@ -112,13 +114,12 @@ async fn every_route_tells_its_problem() {
         );
     }
     let unreadable = [
-        (Method::POST, "/connections", "{"),
+        (Method::POST, "/connections", "{}"),
         (Method::POST, "/connections/test", "[]"),
         (Method::POST, "/syncs", r#"{"name":"x"}"#),
         (Method::GET, "/clients?limit=many", ""),
         (Method::GET, "/syncs/none/due?state=lost", ""),
         (Method::GET, "/runs/12", ""),
-        (Method::GET, "/nowhere", ""),
     ];
     for (method, path, body) in unreadable {
         let (status, answer) = stage.asks(method.clone(), path, body).await;
@@ -130,6 +131,31 @@ async fn every_route_tells_its_problem() {
     for path in ["/status", "/connections", "/clients", "/syncs", "/runs"] {
         assert_eq!(stage.gets(path).await.0, StatusCode::OK, "{path}");
     }
+}
+
+/// What is not for any handler is a problem all the same, with a code of its own.
+#[tokio::test]
+async fn what_no_handler_reads_is_a_problem_with_its_own_code() {
+    let stage = Stage::set().await;
+    let too_large = format!(r#"{{"keys":["{}"]}}"#, "x".repeat(3 << 20));
+    let cases = [
+        (Method::GET, "/nowhere", "", StatusCode::NOT_FOUND, "not_found"),
+        (Method::PATCH, "/status", "", StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+        (Method::POST, "/connections", "{", StatusCode::BAD_REQUEST, "malformed_json"),
+        (Method::GET, "/clients/by-key/%FF", "", StatusCode::BAD_REQUEST, "bad_request"),
+        (Method::POST, "/clients/archive", &too_large, StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+    ];
+    for (method, path, body, expected, code) in cases {
+        let (status, answer) = stage.asks(method.clone(), path, body.to_owned()).await;
+        assert!(status == expected && is_problem(&answer, code), "{method} {path}: {status} {answer}");
+        assert!(salesbridge_server::CODES.contains(&code), "{code}");
+    }
+    let unnamed = Request::post("/api/v1/clients/archive").body(Body::from(r#"{"keys":[]}"#)).expect("a request");
+    let (status, answer) = stage.sends(unnamed).await;
+    assert!(status == StatusCode::UNSUPPORTED_MEDIA_TYPE && is_problem(&answer, "unsupported_media_type"), "{answer}");
+    let other = Request::patch("/api/v1/connections").body(Body::empty()).expect("a request");
+    let answer = stage.router.clone().oneshot(other).await.expect("an answer");
+    assert_eq!(answer.headers().get("allow").and_then(|allow| allow.to_str().ok()), Some("GET,HEAD,POST"));
 }
 
 #[tokio::test]

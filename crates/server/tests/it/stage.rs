@@ -55,6 +55,10 @@ impl Stage {
             .header("content-type", "application/json")
             .body(body.into())
             .expect("a request");
+        self.sends(request).await
+    }
+
+    pub(crate) async fn sends(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
         let bytes = response.into_body().collect().await.expect("a body").to_bytes();

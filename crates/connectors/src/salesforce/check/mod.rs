@@ -16,7 +16,7 @@ use self::report::Findings;
 use super::SalesforceConnector;
 
 /// One check of a connection.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Check {
     /// Its name, such as `sign_in`.
     pub name: String,
@@ -35,6 +35,7 @@ pub struct Check {
     pub setup_page: Option<SetupLink>,
     /// Until when it is tried again by itself, when it failed only because the app is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub retry_until: Option<Timestamp>,
     /// Nothing should go through the connection until it is mended.
     #[serde(skip)]
@@ -42,7 +43,7 @@ pub struct Check {
 }
 
 /// How a check went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
     /// As it should be.
@@ -54,7 +55,7 @@ pub enum CheckState {
 }
 
 /// A page of Salesforce Setup.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SetupLink {
     /// Its place in the menu, such as `Setup > My Domain`.
     pub path: String,

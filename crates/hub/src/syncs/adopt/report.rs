@@ -4,7 +4,7 @@
 const DESCRIBED_ROWS: usize = 10_000;
 
 /// What adopting records did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct AdoptReport {
     /// Whether links were made; else it was a dry run.
     pub applied: bool,
@@ -23,7 +23,7 @@ pub struct AdoptReport {
 }
 
 /// A row that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct AdoptedRow {
     /// Line of the file of pairs, counted from 1.
     pub line: Option<u64>,
@@ -38,7 +38,7 @@ pub struct AdoptedRow {
 }
 
 /// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdoptResult {
     /// It has its record now.
