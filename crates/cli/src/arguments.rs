@@ -1,5 +1,6 @@
 //! The words of the command line, one file per noun. What each command does is in `commands`.
 
+mod audit;
 mod client;
 mod connection;
 mod installation;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditCommand, AuditFilters};
 pub(crate) use client::{ClientCommand, EditClient, FileFormat, ImportClients};
 pub(crate) use connection::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo};
 pub(crate) use installation::{MigrateStoreOptions, RestoreOptions, VaultCommand};
@@ -97,6 +99,9 @@ pub(crate) enum Command {
     /// Rows from a stream into a Salesforce object
     #[command(subcommand)]
     Sync(SyncCommand),
+    /// What was done, and by whom
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Copies everything from the data directory's own file into an empty PostgreSQL database
     MigrateStore(MigrateStoreOptions),
     /// Looks at everything this installation stands on, and says what to do about what it finds

@@ -104,14 +104,16 @@ pub(crate) struct RetentionSettings {
     pub(crate) outcome_days: u32,
     /// Days that a change waits for a sync that is held.
     pub(crate) outbox_days: u32,
+    /// Days that is kept what was done, and by whom.
+    pub(crate) audit_days: u32,
     /// Log files, one a day, that are kept.
     pub(crate) log_files: u32,
 }
 
 impl Default for RetentionSettings {
     fn default() -> Self {
-        let Retention { run_days, runs_kept, outcome_days, outbox_days } = Retention::default();
-        Self { run_days, runs_kept, outcome_days, outbox_days, log_files: 14 }
+        let Retention { run_days, runs_kept, outcome_days, outbox_days, audit_days } = Retention::default();
+        Self { run_days, runs_kept, outcome_days, outbox_days, audit_days, log_files: 14 }
     }
 }
 
@@ -121,9 +123,14 @@ impl RetentionSettings {
         from_environment("SALESBRIDGE_RETENTION_RUNS_KEPT", &mut self.runs_kept)?;
         from_environment("SALESBRIDGE_RETENTION_OUTCOME_DAYS", &mut self.outcome_days)?;
         from_environment("SALESBRIDGE_RETENTION_OUTBOX_DAYS", &mut self.outbox_days)?;
+        from_environment("SALESBRIDGE_RETENTION_AUDIT_DAYS", &mut self.audit_days)?;
         from_environment("SALESBRIDGE_RETENTION_LOG_FILES", &mut self.log_files)?;
-        let days =
-            [("run_days", self.run_days), ("outcome_days", self.outcome_days), ("outbox_days", self.outbox_days)];
+        let days = [
+            ("run_days", self.run_days),
+            ("outcome_days", self.outcome_days),
+            ("outbox_days", self.outbox_days),
+            ("audit_days", self.audit_days),
+        ];
         for (key, value) in days {
             anyhow::ensure!(value >= 1, "retention.{key} is {value}; expected is a whole number of days, at least 1");
         }
@@ -185,8 +192,8 @@ impl Settings {
 
     /// How long things are kept under these settings.
     pub(crate) fn retention(&self) -> Retention {
-        let RetentionSettings { run_days, runs_kept, outcome_days, outbox_days, .. } = self.retention;
-        Retention { run_days, runs_kept, outcome_days, outbox_days }
+        let RetentionSettings { run_days, runs_kept, outcome_days, outbox_days, audit_days, .. } = self.retention;
+        Retention { run_days, runs_kept, outcome_days, outbox_days, audit_days }
     }
 
     /// How connectors behave under these settings.
@@ -295,7 +302,7 @@ mod tests {
         let (kept, defaults) = (file.retention, RetentionSettings::default());
         assert_eq!((kept.run_days, kept.runs_kept), (defaults.run_days, defaults.runs_kept));
         assert_eq!((kept.outcome_days, kept.outbox_days), (defaults.outcome_days, defaults.outbox_days));
-        assert_eq!(kept.log_files, defaults.log_files);
+        assert_eq!((kept.audit_days, kept.log_files), (defaults.audit_days, defaults.log_files));
         assert_eq!(file.log_folder, Some(PathBuf::new()));
         assert_eq!(file.server, ServerSettings::default());
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use salesbridge_model::ActorKind;
 use salesbridge_model::{Abilities, Ability, ConnectionId, Page, Reach};
 
 use crate::HubError;
@@ -28,20 +29,6 @@ pub struct Actor {
     pub id: String,
     /// What people call it.
     pub name: String,
-}
-
-/// Kinds of those on whose behalf something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActorKind {
-    /// Whoever has the machine: its commands and its socket.
-    Owner,
-    /// A person who has signed in.
-    Person,
-    /// A program with an API key.
-    Key,
-    /// Salesbridge itself.
-    System,
 }
 
 /// From where a request came.

@@ -4,6 +4,7 @@
 
 mod access;
 mod allowances;
+mod audit;
 pub mod clients;
 pub mod connections;
 mod destinations;
@@ -27,6 +28,7 @@ use salesbridge_vault::KeyRing;
 use tokio::sync::Notify;
 
 pub use access::{Actor, ActorKind, Caller, Origin, Rights};
+pub use audit::AuditQuery;
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use keys::KeySource;

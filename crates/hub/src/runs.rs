@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use salesbridge_model::{Ability, OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState};
+use salesbridge_model::{Ability, OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState, Sync};
 use salesbridge_store::{OutcomeFilter, TimelineBatch, Transaction};
+use serde_json::json;
 
 use crate::access::visible;
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 impl Hub {
@@ -30,24 +32,24 @@ impl Hub {
     /// The run with this id.
     pub async fn run(&self, caller: &Caller, id: RunId) -> Result<Run, HubError> {
         let mut tx = self.store.read().await?;
-        self.find_run(&mut *tx, caller, id, Ability::See).await
+        Ok(self.find_run(&mut *tx, caller, id, Ability::See).await?.0)
     }
 
-    /// The run with this id, for somebody who wants to do that with it.
+    /// The run with this id and its sync, for somebody who wants to do that with it.
     async fn find_run(
         &self,
         tx: &mut dyn Transaction,
         caller: &Caller,
         id: RunId,
         ability: Ability,
-    ) -> Result<Run, HubError> {
+    ) -> Result<(Run, Sync), HubError> {
         let missing = || HubError::NotFound { noun: "run", name: id.to_string() };
         let run = tx.runs().find(id).await?.ok_or_else(missing)?;
         let sync = tx.syncs().find(run.sync_id).await?.filter(|sync| caller.sees(sync.connection_id));
         let sync = sync.ok_or_else(missing)?;
         let connection = tx.connections().find(sync.connection_id).await?.ok_or_else(missing)?;
         caller.may_on(connection.id, connection.name.as_str(), ability)?;
-        Ok(run)
+        Ok((run, sync))
     }
 
     /// A page of what happened to the rows of a run.
@@ -71,11 +73,14 @@ impl Hub {
     /// Ends a run: the batch under way is finished, no other is begun. One that has ended stays as it is.
     pub async fn cancel_run(&self, caller: &Caller, id: RunId) -> Result<Run, HubError> {
         let mut tx = self.store.write().await?;
-        let mut run = self.find_run(&mut *tx, caller, id, Ability::Run).await?;
+        let (mut run, sync) = self.find_run(&mut *tx, caller, id, Ability::Run).await?;
         if !run.state.is_final() {
+            let was = json!({ "state": run.state });
             run.state = RunState::Cancelled;
             run.finished_at = Some(self.clock.now());
             tx.runs().update(&run).await?;
+            let deed = Deed::new("run.cancel").to(run.id, Some(&sync.name)).of(sync.connection_id);
+            self.record(&mut *tx, caller, deed.was(was).is(json!({ "state": run.state }))).await?;
             tx.commit().await?;
         }
         Ok(run)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{ConnectionId, Timestamp};
 
 /// Kinds of those on whose behalf something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActorKind {
     /// Whoever has the machine: its commands and its socket.
@@ -19,11 +19,12 @@ pub enum ActorKind {
 }
 
 /// One thing that was done. Its values are never secret: of a secret that changed it says only that, and of a client only which fields did.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct AuditEntry {
     /// Grows by one with every entry.
     pub sequence: i64,
     /// When.
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What kind of actor it was.
     pub actor_kind: ActorKind,
@@ -44,8 +45,10 @@ pub struct AuditEntry {
     /// The connection it belongs to.
     pub connection_id: Option<ConnectionId>,
     /// What it was like, as far as it changed.
+    #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
     /// What it is like now, as far as it changed.
+    #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
     /// Id of the request, as its answer and the log tell it.
     pub request_id: Option<String>,

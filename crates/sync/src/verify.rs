@@ -57,12 +57,10 @@ impl Engine {
         }
     }
 
-    /// Ends a sync's verification, because a person says that what was found is none of its rows'; says how many rows waited for that.
-    pub async fn release_restored(&self, sync: SyncId) -> Result<u64, EngineError> {
-        let mut tx = self.store.write().await?;
-        let released = release(&mut *tx, sync, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(released)
+    /// Ends a sync's verification, in the caller's transaction, because a person says that what was found is none of its rows'; says how many rows
+    /// waited for that.
+    pub async fn release_restored(&self, tx: &mut dyn Transaction, sync: SyncId) -> Result<u64, EngineError> {
+        Ok(release(tx, sync, self.clock.now()).await?)
     }
 
     async fn verify_by_external_ids(&self, job: &Job<'_>, verification: &Verification) -> Delivery {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use salesbridge_hub::Caller;
 use salesbridge_hub::upkeep::mark_restored;
 use salesbridge_model::{Clock, Timestamp};
 use salesbridge_store_sqlite::SqliteStore;
@@ -109,7 +110,7 @@ async fn restore_file(settings: &Settings, file: &Path, replace: bool, json: boo
     }
     let now = SystemClock.now();
     let store = SqliteStore::open(&database).await.context("the database in the backup cannot be opened")?;
-    let syncs = mark_restored(&store, manifest.made_at, now).await?;
+    let syncs = mark_restored(&store, &Caller::owner(), manifest.made_at, now).await?;
     // Without others, the write-ahead log ends up in the file.
     store.close().await;
     let aside = occupied.then(|| put_aside(settings, now)).transpose()?;

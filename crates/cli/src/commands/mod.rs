@@ -1,5 +1,6 @@
 //! What each command does, one file per noun.
 
+mod audit;
 mod backup;
 mod client;
 mod connection;
@@ -30,6 +31,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
         Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Audit(command) => audit::run(&Settings::read(&global)?, command, global.json).await,
         Command::Doctor { bundle } => doctor::run(&Settings::read(&global)?, bundle, global.json).await,
         Command::Metrics => metrics::run(&Settings::read(&global)?).await,
         Command::Backup { file } => backup::backup(&Settings::read(&global)?, &file, global.json).await,

@@ -3,6 +3,7 @@
 use salesbridge_model::Ability;
 use std::collections::HashSet;
 
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 impl Hub {
@@ -20,7 +21,12 @@ impl Hub {
         if let Some(missing) = keys.iter().find(|key| !known.contains(*key)) {
             return Err(HubError::NotFound { noun: "client", name: missing.clone() });
         }
+        let before: HashSet<String> = tx.clients().archived(keys).await?.into_iter().collect();
         let changed = tx.clients().set_archived(keys, archived, self.clock.now()).await?;
+        let action = if archived { "client.archive" } else { "client.unarchive" };
+        for key in known.iter().filter(|key| before.contains(*key) != archived) {
+            self.record(&mut *tx, caller, Deed::to_client(action, key)).await?;
+        }
         tx.commit().await?;
         self.signal();
         Ok(changed)

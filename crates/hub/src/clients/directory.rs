@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use salesbridge_model::{Ability, Address, Client, ClientProblem, Page, PageRequest, Phone, Timestamp};
 use salesbridge_store::{ClientFilter, Saved, Transaction};
+use serde_json::json;
 
 use super::erase::ERASED;
 use super::import::{ReadClient, RepeatedKey, RowProblem};
+use crate::audit::{Deed, changed_fields};
 use crate::error::FieldProblem;
 use crate::{Caller, Hub, HubError};
 
@@ -64,9 +66,7 @@ impl Hub {
         if !problems.is_empty() {
             return Err(HubError::Invalid { problems });
         }
-        let mut report = SaveReport::default();
-        self.save_valid_clients(vec![client.clone()], &mut report).await?;
-        Ok(report)
+        self.save_valid_client(caller, client).await
     }
 
     /// Stores the good rows of an import in batches and describes the others. `rows` may be read from anywhere; memory holds one batch.
@@ -84,6 +84,7 @@ impl Hub {
         caller.may(Ability::Edit)?;
         let mut report = ImportReport::default();
         let mut batch = Vec::with_capacity(BATCH);
+        let mut part = Part::First;
         while let Some(row) = rows.next().await {
             report.read += 1;
             match row {
@@ -91,10 +92,11 @@ impl Hub {
                 Err(problem) => report.refuse(problem),
             }
             if batch.len() == BATCH {
-                self.import_batch(std::mem::take(&mut batch), manner, &mut report).await?;
+                self.import_batch(caller, std::mem::take(&mut batch), manner, part, &mut report).await?;
+                part = Part::Next;
             }
         }
-        self.import_batch(batch, manner, &mut report).await?;
+        self.import_batch(caller, batch, manner, Part::Last, &mut report).await?;
         Ok(report)
     }
 
@@ -127,13 +129,12 @@ impl Hub {
 
     async fn import_batch(
         &self,
+        caller: &Caller,
         read: Vec<ReadClient>,
         manner: &ImportManner,
+        part: Part,
         report: &mut ImportReport,
     ) -> Result<(), HubError> {
-        if read.is_empty() {
-            return Ok(());
-        }
         if manner.dry_run {
             let mut tx = self.store.read().await?;
             let read = self.without_erased(&mut *tx, read, report).await?;
@@ -151,8 +152,11 @@ impl Hub {
         let read = self.without_erased(&mut *tx, read, report).await?;
         let (clients, _) = completed(&mut *tx, read, manner).await?;
         let saved = tx.clients().save(&clients, self.clock.now()).await?;
-        tx.commit().await?;
         saved.into_iter().for_each(|one| report.saved.count(one));
+        if let Some(deed) = part.deed(report) {
+            self.record(&mut *tx, caller, deed).await?;
+        }
+        tx.commit().await?;
         self.signal();
         Ok(())
     }
@@ -173,11 +177,10 @@ impl Hub {
         Ok(read)
     }
 
-    async fn save_valid_clients(&self, clients: Vec<Client>, report: &mut SaveReport) -> Result<(), HubError> {
+    async fn save_valid_client(&self, caller: &Caller, client: &Client) -> Result<SaveReport, HubError> {
+        let mut report = SaveReport::default();
         let mut tx = self.store.write().await?;
-        if let Some(key) =
-            self.erased_among(&mut *tx, clients.iter().map(|client| &client.key)).await?.into_iter().next()
-        {
+        if let Some(key) = self.erased_among(&mut *tx, std::iter::once(&client.key)).await?.into_iter().next() {
             return Err(HubError::NotPossible {
                 code: "client_erased",
                 message: format!("the client {key} was erased"),
@@ -186,11 +189,46 @@ impl Hub {
                 ),
             });
         }
-        let saved = tx.clients().save(&clients, self.clock.now()).await?;
-        tx.commit().await?;
+        let was = tx.clients().find(&client.key).await?;
+        let saved = tx.clients().save(std::slice::from_ref(client), self.clock.now()).await?;
         saved.into_iter().for_each(|one| report.count(one));
+        if report.unchanged == 0 {
+            let deed = Deed::to_client("client.save", &client.key).is(changed_fields(was.as_ref(), client));
+            self.record(&mut *tx, caller, deed).await?;
+        }
+        tx.commit().await?;
         self.signal();
-        Ok(())
+        Ok(report)
+    }
+}
+
+/// Which of an import's batches one is. Each is stored for itself, so an import that breaks off has left its beginning behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The first, and more may follow.
+    First,
+    /// One in the middle.
+    Next,
+    /// The last, maybe the only one.
+    Last,
+}
+
+impl Part {
+    /// What is written down with it: that the import began, in case its end never comes, and at its end what it did.
+    fn deed(self, report: &ImportReport) -> Option<Deed> {
+        let ImportReport { read, saved, refused, .. } = report;
+        let told = match self {
+            Self::First => json!({ "begun": true }),
+            Self::Last if *read > 0 => json!({
+                "read": read,
+                "created": saved.created,
+                "updated": saved.updated,
+                "unchanged": saved.unchanged,
+                "refused": refused,
+            }),
+            Self::Next | Self::Last => return None,
+        };
+        Some(Deed::new("client.import").is(told))
     }
 }
 

@@ -5,10 +5,12 @@
 use std::collections::{HashMap, HashSet};
 
 use salesbridge_model::{Ability, PageRequest, Slug, Sync};
-use salesbridge_store::Transaction;
+use salesbridge_store::{Transaction, erased_target};
 use salesbridge_sync::CLIENTS_STREAM;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::audit::Deed;
 use crate::connections::DOMAIN_URL;
 use crate::reconciler::HeldBack;
 use crate::{Caller, Hub, HubError};
@@ -54,12 +56,18 @@ impl Hub {
         }
         // An advance that has read the client already would write it down again.
         let held = self.hold_back(&syncs).await?;
-        let erased = self.erase_held_back(key, &syncs, &held).await;
+        let erased = self.erase_held_back(caller, key, &syncs, &held).await;
         held.let_go().await?;
         erased
     }
 
-    async fn erase_held_back(&self, key: &str, syncs: &[Sync], held: &HeldBack<'_>) -> Result<EraseReport, HubError> {
+    async fn erase_held_back(
+        &self,
+        caller: &Caller,
+        key: &str,
+        syncs: &[Sync],
+        held: &HeldBack<'_>,
+    ) -> Result<EraseReport, HubError> {
         let records = self.left_records(key, syncs).await?;
         let mut tx = self.store.write().await?;
         held.check(&mut *tx).await?;
@@ -69,9 +77,12 @@ impl Hub {
                 return Err(write_under_way(key, sync));
             }
         }
-        if !tx.clients().erase(key, &self.erasure_digest(key), self.clock.now()).await? {
+        let digest = self.erasure_digest(key);
+        if !tx.clients().erase(key, &digest, self.clock.now()).await? {
             return Err(HubError::NotFound { noun: "client", name: key.to_owned() });
         }
+        let deed = Deed::to_client("client.erase", &erased_target(&digest));
+        self.record(&mut *tx, caller, deed.is(json!({ "records_left": records.len() }))).await?;
         tx.commit().await?;
         tracing::info!("a client was erased");
         Ok(EraseReport { key: key.to_owned(), erased: true, records })
@@ -81,7 +92,11 @@ impl Hub {
     pub async fn readmit_client(&self, caller: &Caller, key: &str) -> Result<bool, HubError> {
         caller.may_everywhere(Ability::Administer)?;
         let mut tx = self.store.write().await?;
-        let readmitted = tx.clients().readmit(&self.erasure_digest(key)).await?;
+        let digest = self.erasure_digest(key);
+        let readmitted = tx.clients().readmit(&digest).await?;
+        if readmitted {
+            self.record(&mut *tx, caller, Deed::to_client("client.readmit", &erased_target(&digest))).await?;
+        }
         tx.commit().await?;
         Ok(readmitted)
     }

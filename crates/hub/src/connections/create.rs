@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use salesbridge_model::{Ability, Connection, ConnectionId, Secret, Slug};
 use salesbridge_store::StoreError;
 
+use super::edit::audited_after;
 use super::{
     CLIENT_CREDENTIALS, CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, ConnectionEdit, DOMAIN_URL, SALESFORCE,
 };
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// A connection that is to be made.
@@ -77,6 +79,9 @@ impl Hub {
             other => other.into(),
         })?;
         self.store_edited(&mut *tx, &edited).await?;
+        let made = audited_after(&mut *tx, &edited).await?;
+        let deed = Deed::to_connection("connection.create", &edited.connection).is(made);
+        self.record(&mut *tx, caller, deed).await?;
         tx.commit().await?;
         self.signal_mended();
         self.connection_after(edited.connection.id).await

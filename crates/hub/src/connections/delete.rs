@@ -3,6 +3,8 @@
 use salesbridge_model::Ability;
 use salesbridge_store::StoreError;
 
+use super::edit::audited;
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 impl Hub {
@@ -20,10 +22,12 @@ impl Hub {
             return Err(in_use());
         }
         let mut tx = self.store.write().await?;
+        let deed = Deed::to_connection("connection.delete", &connection).was(audited(&mut *tx, connection.id).await?);
         match tx.connections().delete(connection.id).await {
             Err(StoreError::Reference { .. }) => return Err(in_use()),
             other => other?,
         };
+        self.record(&mut *tx, caller, deed).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use salesbridge_model::{
-    Ability, ClientsToLeads, Connection, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync, SyncId,
-    TooLong,
+    Ability, ClientsToLeads, Connection, ConnectionId, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync,
+    SyncId, TooLong,
 };
 use salesbridge_store::{StoreError, Transaction};
 use salesbridge_sync::{
     CLIENT_FIELDS, CLIENTS_STREAM, LEAD_OBJECT, clients_to_leads_mapping, clients_to_leads_options,
 };
+use serde_json::{Value, json};
 
 use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DAILY_CALLS, DOMAIN_URL};
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// Changes to a connection; what is absent stays as it is.
@@ -80,8 +82,12 @@ impl Hub {
         self.confirm_start(&mut edited).await?;
 
         let mut tx = self.store.write().await?;
+        let was = audited(&mut *tx, edited.connection.id).await?;
         tx.connections().update(&edited.connection).await?;
         self.store_edited(&mut *tx, &edited).await?;
+        let is = audited_after(&mut *tx, &edited).await?;
+        let deed = Deed::to_connection("connection.edit", &edited.connection).was(was).is(is);
+        self.record(&mut *tx, caller, deed).await?;
         tx.commit().await?;
         self.signal_mended();
         self.connection_after(edited.connection.id).await
@@ -243,6 +249,26 @@ impl Hub {
             updated_at: now,
         }
     }
+}
+
+/// A connection with its preset, as the audit log tells of them.
+pub(super) async fn audited(tx: &mut dyn Transaction, id: ConnectionId) -> Result<Value, StoreError> {
+    let connection = tx.connections().find(id).await?;
+    let preset = tx.syncs().of_connection(id).await?.into_iter().find(|sync| sync.preset.is_some());
+    let mut told = json!(connection);
+    if let (Some(told), Some(preset)) = (told.as_object_mut(), preset) {
+        told.insert("sync".to_owned(), json!(preset));
+    }
+    Ok(told)
+}
+
+/// The same as an edit leaves it; of a secret that it gave only that it did.
+pub(super) async fn audited_after(tx: &mut dyn Transaction, edited: &Edited) -> Result<Value, StoreError> {
+    let mut told = audited(tx, edited.connection.id).await?;
+    if let (Some(told), Some(_)) = (told.as_object_mut(), &edited.secret) {
+        told.insert(CONSUMER_SECRET.to_owned(), json!("changed"));
+    }
+    Ok(told)
 }
 
 /// `<connection>-leads`, which is a name whenever the connection's is one and short enough.

@@ -3,8 +3,10 @@
 use salesbridge_connectors::salesforce::{Check, CheckReport, Need};
 use salesbridge_model::{Ability, Connection, OrgIdentity};
 use salesbridge_sync::LEAD_OBJECT;
+use serde_json::json;
 
 use super::{ConnectionEdit, NewConnection};
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// What a test found.
@@ -23,7 +25,7 @@ impl Hub {
     pub async fn test_connection(&self, caller: &Caller, name: &str) -> Result<TestReport, HubError> {
         let connection = self.find_connection(caller, name, Ability::Run).await?;
         let report = self.look_at(&connection).await?;
-        self.store_report(&connection, &report).await?;
+        self.store_report(caller, &connection, &report).await?;
         self.signal_mended();
         Ok(report.into())
     }
@@ -35,15 +37,25 @@ impl Hub {
     }
 
     /// Remembers what a test found.
-    async fn store_report(&self, connection: &Connection, report: &CheckReport) -> Result<(), HubError> {
+    async fn store_report(
+        &self,
+        caller: &Caller,
+        connection: &Connection,
+        report: &CheckReport,
+    ) -> Result<(), HubError> {
         self.destinations.tell(connection).await?;
         let mut tx = self.store.write().await?;
         // It may have been edited while we asked.
         let now = tx.connections().find(connection.id).await?;
         if let Some(mut stored) = now.filter(|stored| stored.updated_at == connection.updated_at) {
             stored.org = report.org.clone().or(stored.org);
-            stored.held = stored.held.filter(|_| report.obstacle().is_some());
+            let was_held = std::mem::take(&mut stored.held);
+            stored.held = was_held.clone().filter(|_| report.obstacle().is_some());
             tx.connections().update(&stored).await?;
+            if stored.held != was_held {
+                let deed = Deed::to_connection("connection.release", &stored);
+                self.record(&mut *tx, caller, deed.was(json!({ "held": was_held }))).await?;
+            }
             tx.commit().await?;
         }
         Ok(())

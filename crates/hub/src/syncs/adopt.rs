@@ -12,10 +12,12 @@ pub use self::report::{AdoptReport, AdoptResult, AdoptedRow};
 
 use salesbridge_model::{Ability, Link, Sync};
 use salesbridge_store::{DueState, Transaction};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use self::deciding::Decided;
 use super::open::OpenSync;
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// Rows looked up and linked at once.
@@ -47,28 +49,30 @@ impl Hub {
         }
         let connection = self.connection_of(&sync).await?;
         let open = self.open_sync(sync, &connection, CancellationToken::new()).await?;
+        let by = apply.then_some(caller);
         match adoption {
-            Adoption::Pairs(pairs) => self.adopt_pairs(&open, pairs, apply).await,
-            Adoption::Matching(fields) => self.adopt_matching(&open, &fields, apply).await,
+            Adoption::Pairs(pairs) => self.adopt_pairs(&open, pairs, by).await,
+            Adoption::Matching(fields) => self.adopt_matching(&open, &fields, by).await,
         }
     }
 
-    /// Links what was decided, when it is to be done, and adds all of it to the report.
+    /// Links what was decided, when somebody wants it done, and adds all of it to the report.
     async fn finish_batch(
         &self,
         open: &OpenSync,
         decided: Vec<Decided>,
+        by: Option<&Caller>,
         report: &mut AdoptReport,
     ) -> Result<(), HubError> {
         let links: Vec<Link> = decided.iter().filter_map(|row| row.link.clone()).collect();
-        if report.applied && !links.is_empty() {
-            self.store_links(open.sync(), &links).await?;
+        if let Some(caller) = by.filter(|_| !links.is_empty()) {
+            self.store_links(caller, open.sync(), &links).await?;
         }
         decided.into_iter().for_each(|row| report.add(row.row));
         Ok(())
     }
 
-    async fn store_links(&self, sync: &Sync, links: &[Link]) -> Result<(), HubError> {
+    async fn store_links(&self, caller: &Caller, sync: &Sync, links: &[Link]) -> Result<(), HubError> {
         let keys: Vec<String> = links.iter().map(|link| link.source_key.clone()).collect();
         let mut tx = self.store.write().await?;
         self.refuse_while_sending(&mut *tx, sync).await?;
@@ -92,6 +96,7 @@ impl Hub {
         tx.links().save(links).await?;
         // Whether a record was made for them is known now.
         tx.due().retry(sync.id, DueState::Uncertain, Some(&keys), self.clock.now()).await?;
+        self.record(&mut *tx, caller, Deed::to_sync("sync.adopt", sync).is(json!({ "linked": links.len() }))).await?;
         tx.commit().await?;
         Ok(())
     }

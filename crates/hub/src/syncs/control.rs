@@ -3,9 +3,11 @@
 use salesbridge_journal::Lease;
 use salesbridge_model::{Ability, Connection, Run, Sync};
 use salesbridge_sync::Preview;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::SyncDetails;
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError, StartNotice};
 
 /// Rows that a preview shows when nothing else is asked.
@@ -26,6 +28,7 @@ impl Hub {
         let Some(mut stored) = tx.syncs().find(sync.id).await? else {
             return Err(HubError::NotFound { noun: "sync", name: name.to_owned() });
         };
+        let was = json!(stored);
         let was_sending = stored.enabled && stored.held.is_none();
         stored.enabled = true;
         stored.held = None;
@@ -34,6 +37,7 @@ impl Hub {
         if !was_sending {
             self.queue_full_run(&mut *tx, &stored).await?;
         }
+        self.record(&mut *tx, caller, Deed::to_sync("sync.enable", &stored).was(was).is(json!(stored))).await?;
         tx.commit().await?;
         self.signal_mended();
         self.sync_after(sync.id).await
@@ -45,9 +49,11 @@ impl Hub {
         let mut tx = self.store.write().await?;
         let found = tx.syncs().find(sync.id).await?;
         if let Some(mut stored) = found {
+            let was = json!(stored);
             stored.enabled = false;
             stored.updated_at = self.clock.now();
             tx.syncs().update(&stored).await?;
+            self.record(&mut *tx, caller, Deed::to_sync("sync.disable", &stored).was(was).is(json!(stored))).await?;
         }
         tx.commit().await?;
         self.signal_mended();
@@ -64,6 +70,7 @@ impl Hub {
         let mut tx = self.store.write().await?;
         let id = self.queue_full_run(&mut *tx, &details.sync).await?;
         let run = tx.runs().find(id).await?;
+        self.record(&mut *tx, caller, Deed::to_sync("sync.run", &details.sync).is(json!({ "run": id }))).await?;
         tx.commit().await?;
         self.signal_mended();
         run.ok_or_else(|| HubError::NotFound { noun: "run", name: id.to_string() })

@@ -2,9 +2,11 @@
 
 use salesbridge_model::{Ability, Mapping, Slug, Sync, SyncId, SyncOptions};
 use salesbridge_store::StoreError;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::SyncDetails;
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// A sync that is to be made. It is made disabled; enabling it says what it would do.
@@ -58,6 +60,7 @@ impl Hub {
             StoreError::Taken { .. } => HubError::NameTaken { noun: "sync", name: name.to_string() },
             other => other.into(),
         })?;
+        self.record(&mut *tx, caller, Deed::to_sync("sync.create", &sync).is(json!(sync))).await?;
         tx.commit().await?;
         self.sync_after(sync.id).await
     }
@@ -74,6 +77,7 @@ impl Hub {
         }
         let mut tx = self.store.write().await?;
         tx.syncs().delete(sync.id).await?;
+        self.record(&mut *tx, caller, Deed::to_sync("sync.delete", &sync).was(json!(sync))).await?;
         tx.commit().await?;
         Ok(())
     }

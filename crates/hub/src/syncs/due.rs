@@ -2,7 +2,9 @@
 
 use salesbridge_model::{Ability, ConfirmedFields, LinkState, Page, PageRequest, Sync};
 use salesbridge_store::{DueRow, DueState, Transaction};
+use serde_json::json;
 
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// Which waiting rows are meant.
@@ -39,6 +41,8 @@ impl Hub {
         let mut tx = self.store.write().await?;
         self.mend_links(&mut *tx, &sync, choice).await?;
         let rows = tx.due().retry(sync.id, choice.state, choice.keys.as_deref(), self.clock.now()).await?;
+        let told = json!({ "state": choice.state, "anew": choice.anew, "rows": rows });
+        self.record(&mut *tx, caller, Deed::to_sync("sync.retry", &sync).is(told)).await?;
         tx.commit().await?;
         self.signal_mended();
         Ok(rows)
@@ -74,6 +78,8 @@ impl Hub {
         let sync = self.find_sync(caller, sync, Ability::Run).await?;
         let mut tx = self.store.write().await?;
         let rows = tx.due().drop_rows(sync.id, choice.state, choice.keys.as_deref()).await?;
+        let told = json!({ "state": choice.state, "rows": rows });
+        self.record(&mut *tx, caller, Deed::to_sync("sync.drop", &sync).is(told)).await?;
         tx.commit().await?;
         Ok(rows)
     }

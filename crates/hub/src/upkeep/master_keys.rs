@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use salesbridge_model::Ability;
 use salesbridge_store::Transaction;
 use salesbridge_vault::{KeyId, KeyRing, WrappedDataKey};
+use serde_json::json;
 
+use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// Who uses which master key.
@@ -27,6 +29,8 @@ impl Hub {
         let mut tx = self.store.write().await?;
         let rewrapped = rewrap_all(&mut *tx, &ring).await?;
         let wrapped = key_use(&mut *tx, &ring).await?;
+        let told = json!({ "master_key": ring.newest_id().to_string(), "data_keys": rewrapped });
+        self.record(&mut *tx, caller, Deed::new("installation.rewrap").is(told)).await?;
         tx.commit().await?;
         tracing::info!(newest = %ring.newest_id(), data_keys = rewrapped, "data keys were wrapped by the newest master key");
         Ok(MasterKeyUse { newest: ring.newest_id().to_string(), wrapped, rewrapped })

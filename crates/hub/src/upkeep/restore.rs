@@ -2,12 +2,19 @@
 
 use salesbridge_model::{Ability, PageRequest, Timestamp};
 use salesbridge_store::{Store, StoreError, Verification, VerificationState};
+use serde_json::json;
 
+use crate::audit::{Deed, record};
 use crate::syncs::SyncDetails;
 use crate::{Caller, Hub, HubError};
 
 /// Marks every sync of a store that was restored: before it writes, it finds again what happened since the backup was made. Says how many there are.
-pub async fn mark_restored(store: &dyn Store, made_at: Timestamp, restored_at: Timestamp) -> Result<u64, StoreError> {
+pub async fn mark_restored(
+    store: &dyn Store,
+    caller: &Caller,
+    made_at: Timestamp,
+    restored_at: Timestamp,
+) -> Result<u64, StoreError> {
     let mut tx = store.write().await?;
     let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
     let mut marked = 0;
@@ -23,6 +30,8 @@ pub async fn mark_restored(store: &dyn Store, made_at: Timestamp, restored_at: T
         let Some(next) = syncs.next else { break };
         page.after = Some(next);
     }
+    let told = json!({ "backup_made_at": made_at, "syncs": marked });
+    record(&mut *tx, caller, restored_at, Deed::new("installation.restore").is(told)).await?;
     tx.commit().await?;
     Ok(marked)
 }
@@ -35,7 +44,7 @@ impl Hub {
         if made_at > now {
             return Err(HubError::invalid("made_at", "lies in the future".to_owned()));
         }
-        let marked = mark_restored(&*self.store, made_at, now).await?;
+        let marked = mark_restored(&*self.store, caller, made_at, now).await?;
         self.signal_mended();
         Ok(marked)
     }
@@ -43,7 +52,10 @@ impl Hub {
     /// Lets the rows of a sync be sent that waited because of a restore: a person says that the records found belong to none of them.
     pub async fn release_sync(&self, caller: &Caller, name: &str) -> Result<SyncDetails, HubError> {
         let sync = self.find_sync(caller, name, Ability::Run).await?;
-        self.engine.release_restored(sync.id).await?;
+        let mut tx = self.store.write().await?;
+        let rows = self.engine.release_restored(&mut *tx, sync.id).await?;
+        self.record(&mut *tx, caller, Deed::to_sync("sync.release", &sync).is(json!({ "rows": rows }))).await?;
+        tx.commit().await?;
         self.signal_mended();
         self.sync_after(sync.id).await
     }

@@ -19,11 +19,13 @@ pub struct Retention {
     pub outcome_days: u32,
     /// Days that a change waits for a sync that is held; a sync that comes later compares everything.
     pub outbox_days: u32,
+    /// Days that is kept what was done, and by whom.
+    pub audit_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { run_days: 90, runs_kept: 20, outcome_days: 90, outbox_days: 30 }
+        Self { run_days: 90, runs_kept: 20, outcome_days: 90, outbox_days: 30, audit_days: 400 }
     }
 }
 
@@ -36,6 +38,8 @@ pub struct Tidied {
     pub outcomes: u64,
     /// Changes.
     pub changes: u64,
+    /// Entries of the audit log.
+    pub audit: u64,
 }
 
 /// Rows of one transaction.
@@ -55,10 +59,12 @@ impl Hub {
                     runs = tidied.runs,
                     outcomes = tidied.outcomes,
                     changes = tidied.changes,
-                    "removed what was too old: {} runs, {} outcomes, {} changes",
+                    audit = tidied.audit,
+                    "removed what was too old: {} runs, {} outcomes, {} changes, {} entries of the audit log",
                     tidied.runs,
                     tidied.outcomes,
-                    tidied.changes
+                    tidied.changes,
+                    tidied.audit
                 ),
                 Err(error) => {
                     tracing::warn!(error = %Chain(&error), "what is too old could not be removed; it is tried again in an hour");
@@ -88,12 +94,22 @@ impl Hub {
         while let removed @ 1.. = self.outpace(days_ago(retention.outbox_days)).await? {
             tidied.changes += removed;
         }
+        while let removed @ 1.. = self.forget_audit(days_ago(retention.audit_days)).await? {
+            tidied.audit += removed;
+        }
         Ok(tidied)
     }
 
     async fn remove_outcomes(&self, ended_before: Timestamp) -> Result<u64, HubError> {
         let mut tx = self.store.write().await?;
         let removed = tx.housekeeping().remove_outcomes(ended_before, STEP).await?;
+        tx.commit().await?;
+        Ok(removed)
+    }
+
+    async fn forget_audit(&self, done_before: Timestamp) -> Result<u64, HubError> {
+        let mut tx = self.store.write().await?;
+        let removed = tx.audit().prune(done_before, STEP).await?;
         tx.commit().await?;
         Ok(removed)
     }

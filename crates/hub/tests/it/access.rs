@@ -6,7 +6,7 @@ use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::RowProblem;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice};
-use salesbridge_hub::{ActorKind, Caller, ClientFilter, DueState, HubError, Rights};
+use salesbridge_hub::{ActorKind, AuditQuery, Caller, ClientFilter, DueState, HubError, Rights};
 use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role};
 use salesbridge_testkit::client;
 
@@ -99,13 +99,14 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         upkeep_report();
         master_key_use();
         rewrap_data_keys();
+        audit(&AuditQuery::default(), &page);
     }
     refused
 }
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 16), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 6)];
+    [(Ability::See, 16), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 7)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

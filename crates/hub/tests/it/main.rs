@@ -3,6 +3,7 @@
 
 mod access;
 mod adopting;
+mod audit;
 mod changes;
 mod checks;
 mod chosen_fields;

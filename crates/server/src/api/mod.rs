@@ -1,5 +1,6 @@
 //! `/api/v1`: one file per noun.
 
+mod audit;
 mod clients;
 mod connections;
 mod document;
@@ -74,6 +75,7 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::records))
         .routes(routes!(runs::timeline))
+        .routes(routes!(audit::list))
         .routes(routes!(upkeep::show))
         .routes(routes!(upkeep::mark_restored))
         .routes(routes!(vault::show))

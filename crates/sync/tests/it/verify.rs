@@ -73,7 +73,9 @@ async fn a_person_may_say_that_the_found_records_are_nobodys() {
     world.person().saves(&[stranger]).await;
     world.settle_down().await;
     assert_eq!(world.due().await, DueCounts { uncertain: 1, ..DueCounts::default() });
-    assert_eq!(world.engine().release_restored(world.sync.id).await.unwrap(), 1);
+    let mut tx = world.store.write().await.unwrap();
+    assert_eq!(world.engine().release_restored(&mut *tx, world.sync.id).await.unwrap(), 1);
+    tx.commit().await.unwrap();
     world.settle_down().await;
     assert_eq!(world.due().await, DueCounts::default());
     assert_eq!(world.there.memory.records().len(), 9);

@@ -10,7 +10,7 @@ use salesbridge_sync::MappedBatch;
 use super::deciding::{Decided, Deciding, decided};
 use super::{AdoptReport, AdoptResult, BATCH};
 use crate::syncs::open::OpenSync;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// Types of fields that a query can compare with a text (SOQL and SOSL Reference, "Comparison Operators").
 const TEXTS: [&str; 6] = ["string", "email", "phone", "url", "picklist", "id"];
@@ -23,16 +23,16 @@ impl Hub {
         &self,
         open: &OpenSync,
         fields: &[String],
-        apply: bool,
+        by: Option<&Caller>,
     ) -> Result<AdoptReport, HubError> {
         let places = places(open, fields)?;
-        let mut report = AdoptReport::new(apply);
+        let mut report = AdoptReport::new(by.is_some());
         let alike = self.values_of_several(open, &places).await?;
         let mut position: Option<String> = None;
         loop {
             let Some(mapped) = page(open, &mut position).await? else { return Ok(report) };
             let decided = self.decide_matches(open, &places, &mapped, &alike).await?;
-            self.finish_batch(open, decided, &mut report).await?;
+            self.finish_batch(open, decided, by, &mut report).await?;
         }
     }
 

@@ -8,7 +8,7 @@ use salesbridge_connectors::salesforce::full_id;
 use super::deciding::{Decided, Deciding, refused};
 use super::{AdoptReport, BATCH};
 use crate::syncs::open::OpenSync;
-use crate::{Hub, HubError};
+use crate::{Caller, Hub, HubError};
 
 /// A source row and the record that a person says is its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,9 @@ impl Hub {
         &self,
         open: &OpenSync,
         pairs: Vec<Pair>,
-        apply: bool,
+        by: Option<&Caller>,
     ) -> Result<AdoptReport, HubError> {
-        let mut report = AdoptReport::new(apply);
+        let mut report = AdoptReport::new(by.is_some());
         let (mut keys, mut records) = (HashMap::new(), HashMap::new());
         for batch in pairs.chunks(BATCH) {
             let mut decided = Vec::with_capacity(batch.len());
@@ -88,7 +88,7 @@ impl Hub {
                 }
             }
             decided.extend(self.decide_pairs(open, &good).await?);
-            self.finish_batch(open, decided, &mut report).await?;
+            self.finish_batch(open, decided, by, &mut report).await?;
         }
         Ok(report)
     }
