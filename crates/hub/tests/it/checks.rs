@@ -92,8 +92,22 @@ async fn r48_r86_a_connection_that_works_passes_before_and_after_it_is_saved() {
     assert!(report.passed && report.org.as_ref().is_some_and(|org| org.edition.is_some()), "{report:#?}");
     let skipped: Vec<_> = report.checks.iter().filter(|check| check.state == CheckState::Skipped).collect();
     assert!(skipped.len() == 1 && skipped[0].name == "tls", "a local org without TLS: {skipped:?}");
-    stage.hub.create_connection(&Caller::owner(), new).await.expect("R49: a connection");
+    stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection");
     assert!(stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").passed);
+}
+
+#[tokio::test]
+async fn r49_a_connection_is_made_without_a_test_and_even_if_it_would_fail() {
+    let stage = stage().await;
+    let wrong = NewConnection {
+        consumer_secret: Secret::new("not the secret".to_owned()),
+        company: None,
+        ..connection_to(&stage.org, &stage.org.app)
+    };
+    stage.hub.create_connection(&Caller::owner(), wrong).await.expect("a connection");
+    let listed = stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("a list");
+    assert_eq!(listed.items.len(), 1);
+    assert!(!stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").passed);
 }
 
 #[tokio::test]
