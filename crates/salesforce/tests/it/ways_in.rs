@@ -1,4 +1,4 @@
-//! Every way of signing in, against an org that insists on PKCE and on the secret (R11 to R17, R19, R21 to R26).
+//! Every way of signing in, against an org that insists on PKCE and on the secret: what the client does of it, before any page or callback of ours.
 
 use std::sync::{Arc, Mutex};
 
@@ -148,7 +148,7 @@ impl RefreshTokenKeeper for Kept {
 }
 
 #[tokio::test]
-async fn r11_r13_r14_a_person_consents_and_the_code_becomes_tokens() {
+async fn r13_r14_a_person_consents_and_the_code_becomes_tokens() {
     let stage = Stage::set().await;
     let came_back = stage.came_back().await;
     assert!(came_back.starts_with(CALLBACK), "{came_back}");
@@ -185,9 +185,9 @@ async fn a_code_is_good_once_and_for_who_began_the_sign_in() {
     assert!(matches!(refused, SignInError::CallbackMismatch(_)), "{refused:?}");
 }
 
-/// R25, R26: what stands in the address bar is enough, encoded or not, whole or only the code.
+/// R25: what stands in the address bar is enough, encoded or not, whole or only the code.
 #[tokio::test]
-async fn r25_r26_a_copied_address_or_code_is_enough() {
+async fn r25_a_copied_address_or_code_is_enough() {
     let stage = Stage::set().await;
     let encoded = |address: &str| {
         let (_, rest) = address.split_once("code=").expect("a code");
