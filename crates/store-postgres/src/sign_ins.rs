@@ -1,7 +1,7 @@
 //! Sign-ins to other systems that were begun: what finishes them are bytes that mean nothing here.
 
 use async_trait::async_trait;
-use salesbridge_model::{SignInAttempt, SignInAttemptId, SignInFailure, SignInState, Timestamp};
+use salesbridge_model::{ConnectionId, SignInAttempt, SignInAttemptId, SignInFailure, SignInState, Timestamp};
 use salesbridge_store::stored::{Stored, json_or_null, micros, word};
 use salesbridge_store::{SignInAttemptRepository, StoreError, StoredSignIn};
 use sqlx::PgConnection;
@@ -88,6 +88,16 @@ impl SignInAttemptRepository for PostgresSignIns<'_> {
             .transpose()
     }
 
+    async fn newest_of(&mut self, connection: ConnectionId) -> Result<Option<StoredSignIn>, StoreError> {
+        sqlx::query_as(select!("WHERE connection_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1"))
+            .bind(connection.to_string())
+            .fetch_optional(&mut *self.0)
+            .await
+            .map_err(failed("sign_ins.newest_of"))?
+            .map(sign_in)
+            .transpose()
+    }
+
     async fn pending(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(select!("WHERE state = 'pending' AND expires_at > $1 ORDER BY id"))
             .bind(micros(now))
@@ -97,12 +107,44 @@ impl SignInAttemptRepository for PostgresSignIns<'_> {
         rows.into_iter().map(sign_in).collect()
     }
 
-    async fn take(&mut self, id: SignInAttemptId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn taken(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE state = 'taken' AND expires_at > $1 ORDER BY id"))
+            .bind(micros(now))
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("sign_ins.taken"))?;
+        rows.into_iter().map(sign_in).collect()
+    }
+
+    async fn bind(
+        &mut self,
+        id: SignInAttemptId,
+        expected: &[u8],
+        browser_hash: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE sign_in_attempts SET state = 'taken' WHERE id = $1 AND state = 'pending' AND expires_at > $2",
+            "UPDATE sign_in_attempts SET browser_hash = $3 \
+             WHERE id = $1 AND browser_hash = $2 AND state = 'pending' AND expires_at > $4",
+        )
+        .bind(id.to_string())
+        .bind(expected)
+        .bind(browser_hash)
+        .bind(micros(now))
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed("sign_ins.bind"))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn take(&mut self, id: SignInAttemptId, sealed: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE sign_in_attempts SET state = 'taken', sealed = $3 \
+             WHERE id = $1 AND state = 'pending' AND expires_at > $2",
         )
         .bind(id.to_string())
         .bind(micros(now))
+        .bind(sealed)
         .execute(&mut *self.0)
         .await
         .map_err(failed("sign_ins.take"))?;

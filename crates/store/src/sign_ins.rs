@@ -1,7 +1,7 @@
 //! Sign-ins to other systems that somebody has begun.
 
 use async_trait::async_trait;
-use salesbridge_model::{SignInAttempt, SignInAttemptId, SignInFailure, SignInState, Timestamp};
+use salesbridge_model::{ConnectionId, SignInAttempt, SignInAttemptId, SignInFailure, SignInState, Timestamp};
 
 use crate::StoreError;
 
@@ -32,11 +32,27 @@ pub trait SignInAttemptRepository: Send {
     /// The one with this state, whatever has become of it.
     async fn find_by_state(&mut self, state_hash: &[u8]) -> Result<Option<StoredSignIn>, StoreError>;
 
+    /// The one that was begun last for a connection.
+    async fn newest_of(&mut self, connection: ConnectionId) -> Result<Option<StoredSignIn>, StoreError>;
+
     /// Those that are pending and have not expired at `now`, oldest first.
     async fn pending(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError>;
 
-    /// Takes one that is pending and has not expired at `now`, so that nobody else does; false when that is not so.
-    async fn take(&mut self, id: SignInAttemptId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Those whose answer has come, and that have neither ended nor expired at `now`, oldest first: to be finished, if a process died over them.
+    async fn taken(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError>;
+
+    /// Binds one that is pending and has not expired at `now` to a browser, in place of `expected`, a one-time link; false when it is not bound to that.
+    async fn bind(
+        &mut self,
+        id: SignInAttemptId,
+        expected: &[u8],
+        browser_hash: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Takes one that is pending and has not expired at `now`, so that nobody else does, and stores what finishes it now that its answer has come; false
+    /// when that is not so.
+    async fn take(&mut self, id: SignInAttemptId, sealed: &[u8], now: Timestamp) -> Result<bool, StoreError>;
 
     /// Ends one that is pending or taken, and forgets what would have finished it: `sealed` becomes empty. False when it has ended already.
     async fn finish(

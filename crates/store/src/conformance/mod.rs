@@ -72,7 +72,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     sessions: a_session_is_replaced_by_who_knows_it, a_session_needs_its_connection_and_goes_with_it, one_at_a_time_gets_a_new_one;
     services: one_comes_back_whole, an_update_keeps_id_name_and_creation, they_are_listed_by_name_in_pages, removing_one_removes_its_secrets,
         one_that_a_connection_uses_stays;
-    sign_ins: one_comes_back_whole, one_is_taken_once_and_in_time, their_data_keys_are_replaced,
+    sign_ins: one_comes_back_whole, one_is_taken_once_and_in_time, a_link_binds_one_browser, the_newest_of_a_connection_is_found, their_data_keys_are_replaced,
         old_ones_go_and_so_do_those_of_a_removed_connection;
     people: one_comes_back_whole, an_update_keeps_id_name_creation_and_password, they_are_found_in_any_case_and_listed_in_pages,
         administrators_are_counted, a_grant_is_replaced_and_goes_with_either_end, removing_one_removes_what_lets_them_in;

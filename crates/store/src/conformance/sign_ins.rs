@@ -37,19 +37,53 @@ pub(super) async fn one_is_taken_once_and_in_time(store: &dyn Store) {
         tx.sign_ins().insert(&pending_sign_in(number)).await.unwrap();
     }
     let pending = |found: Vec<StoredSignIn>| found.into_iter().map(|found| found.attempt.id).collect::<Vec<_>>();
-    assert!(!tx.sign_ins().take(id("sgn", 1), at(940)).await.unwrap(), "it has expired then");
-    assert!(tx.sign_ins().take(id("sgn", 1), at(939)).await.unwrap());
-    assert!(!tx.sign_ins().take(id("sgn", 1), at(50)).await.unwrap());
-    assert!(!tx.sign_ins().take(id("sgn", 9), at(50)).await.unwrap());
+    assert!(!tx.sign_ins().take(id("sgn", 1), b"code", at(940)).await.unwrap(), "it has expired then");
+    assert!(tx.sign_ins().take(id("sgn", 1), b"code", at(939)).await.unwrap());
+    assert!(!tx.sign_ins().take(id("sgn", 1), b"code", at(50)).await.unwrap());
+    assert!(!tx.sign_ins().take(id("sgn", 9), b"code", at(50)).await.unwrap());
     assert_eq!(pending(tx.sign_ins().pending(at(50)).await.unwrap()), [id("sgn", 2), id("sgn", 3)]);
     assert_eq!(tx.sign_ins().pending(at(940)).await.unwrap(), []);
+    assert_eq!(pending(tx.sign_ins().taken(at(939)).await.unwrap()), [id("sgn", 1)]);
+    assert_eq!(tx.sign_ins().taken(at(940)).await.unwrap(), []);
+    let taken = tx.sign_ins().find(id("sgn", 1)).await.unwrap().unwrap();
+    assert_eq!((taken.sealed, taken.attempt.state), (b"code".to_vec(), SignInState::Taken));
     let failure = sign_in(1).attempt.failure;
     assert!(tx.sign_ins().finish(id("sgn", 1), SignInState::Failed, failure.as_ref(), at(41)).await.unwrap());
     assert!(!tx.sign_ins().finish(id("sgn", 1), SignInState::Done, None, at(42)).await.unwrap(), "it has ended");
     let expected = StoredSignIn { sealed: Vec::new(), ..sign_in(1) };
     assert_eq!(tx.sign_ins().find(id("sgn", 1)).await.unwrap(), Some(expected), "what would finish it is forgotten");
     assert!(tx.sign_ins().finish(id("sgn", 2), SignInState::Cancelled, None, at(43)).await.unwrap());
-    assert!(!tx.sign_ins().take(id("sgn", 2), at(50)).await.unwrap());
+    assert!(!tx.sign_ins().take(id("sgn", 2), b"code", at(50)).await.unwrap());
+}
+
+pub(super) async fn a_link_binds_one_browser(store: &dyn Store) {
+    lay_ground(store).await;
+    let mut tx = store.write().await.unwrap();
+    tx.sign_ins().insert(&pending_sign_in(1)).await.unwrap();
+    assert!(!tx.sign_ins().bind(id("sgn", 1), &[7], b"browser", at(50)).await.unwrap(), "another link");
+    assert!(!tx.sign_ins().bind(id("sgn", 1), &[7, 0], b"browser", at(940)).await.unwrap(), "it has expired then");
+    assert!(tx.sign_ins().bind(id("sgn", 1), &[7, 0], b"browser", at(50)).await.unwrap());
+    assert!(!tx.sign_ins().bind(id("sgn", 1), &[7, 0], b"other", at(50)).await.unwrap(), "the link has been used");
+    let bound = tx.sign_ins().find(id("sgn", 1)).await.unwrap().unwrap();
+    assert_eq!(bound.browser_hash.as_deref(), Some(&b"browser"[..]));
+    assert!(tx.sign_ins().take(id("sgn", 1), b"code", at(50)).await.unwrap());
+    assert!(!tx.sign_ins().bind(id("sgn", 1), b"browser", b"other", at(50)).await.unwrap(), "its answer has come");
+}
+
+pub(super) async fn the_newest_of_a_connection_is_found(store: &dyn Store) {
+    lay_ground(store).await;
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.sign_ins().newest_of(id("conn", 1)).await.unwrap(), None);
+    let older = pending_sign_in(2);
+    let mut newer = sign_in(1);
+    newer.attempt.created_at = at(41);
+    let mut elsewhere = pending_sign_in(3);
+    elsewhere.attempt.connection_id = None;
+    elsewhere.attempt.created_at = at(42);
+    for sign_in in [&newer, &older, &elsewhere] {
+        tx.sign_ins().insert(sign_in).await.unwrap();
+    }
+    assert_eq!(tx.sign_ins().newest_of(id("conn", 1)).await.unwrap(), Some(newer));
 }
 
 pub(super) async fn their_data_keys_are_replaced(store: &dyn Store) {

@@ -1,7 +1,7 @@
 //! Sign-ins to other systems that were begun.
 
 use async_trait::async_trait;
-use salesbridge_model::{SignInAttemptId, SignInFailure, SignInState, Timestamp};
+use salesbridge_model::{ConnectionId, SignInAttemptId, SignInFailure, SignInState, Timestamp};
 
 use super::transaction::MemoryTransaction;
 use crate::{SignInAttemptRepository, StoreError, StoredSignIn};
@@ -36,17 +36,43 @@ impl SignInAttemptRepository for MemorySignIns<'_> {
         Ok(state.sign_ins.rows().find(|sign_in| sign_in.state_hash.as_deref() == Some(state_hash)).cloned())
     }
 
-    async fn pending(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError> {
-        let state = self.0.seen("sign_ins.pending")?;
-        Ok(state.sign_ins.rows().filter(|sign_in| is_pending(sign_in, now)).cloned().collect())
+    async fn newest_of(&mut self, connection: ConnectionId) -> Result<Option<StoredSignIn>, StoreError> {
+        let state = self.0.seen("sign_ins.newest_of")?;
+        let of_it = state.sign_ins.rows().filter(|sign_in| sign_in.attempt.connection_id == Some(connection));
+        Ok(of_it.max_by_key(|sign_in| (sign_in.attempt.created_at, sign_in.attempt.id)).cloned())
     }
 
-    async fn take(&mut self, id: SignInAttemptId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn pending(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError> {
+        let state = self.0.seen("sign_ins.pending")?;
+        Ok(state.sign_ins.rows().filter(|sign_in| is(SignInState::Pending, sign_in, now)).cloned().collect())
+    }
+
+    async fn taken(&mut self, now: Timestamp) -> Result<Vec<StoredSignIn>, StoreError> {
+        let state = self.0.seen("sign_ins.taken")?;
+        Ok(state.sign_ins.rows().filter(|sign_in| is(SignInState::Taken, sign_in, now)).cloned().collect())
+    }
+
+    async fn bind(
+        &mut self,
+        id: SignInAttemptId,
+        expected: &[u8],
+        browser_hash: &[u8],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let state = self.0.changed("sign_ins.bind")?;
+        let stored = state.sign_ins.edit(&id).filter(|sign_in| is(SignInState::Pending, sign_in, now));
+        let bound = stored.filter(|sign_in| sign_in.browser_hash.as_deref() == Some(expected));
+        let Some(sign_in) = bound else { return Ok(false) };
+        sign_in.browser_hash = Some(browser_hash.to_vec());
+        Ok(true)
+    }
+
+    async fn take(&mut self, id: SignInAttemptId, sealed: &[u8], now: Timestamp) -> Result<bool, StoreError> {
         let state = self.0.changed("sign_ins.take")?;
-        match state.sign_ins.edit(&id).filter(|sign_in| is_pending(sign_in, now)) {
-            Some(sign_in) => sign_in.attempt.state = SignInState::Taken,
-            None => return Ok(false),
-        }
+        let stored = state.sign_ins.edit(&id).filter(|sign_in| is(SignInState::Pending, sign_in, now));
+        let Some(sign_in) = stored else { return Ok(false) };
+        sign_in.attempt.state = SignInState::Taken;
+        sign_in.sealed = sealed.to_vec();
         Ok(true)
     }
 
@@ -86,6 +112,6 @@ impl SignInAttemptRepository for MemorySignIns<'_> {
     }
 }
 
-fn is_pending(sign_in: &StoredSignIn, now: Timestamp) -> bool {
-    sign_in.attempt.state == SignInState::Pending && sign_in.attempt.expires_at > now
+fn is(state: SignInState, sign_in: &StoredSignIn, now: Timestamp) -> bool {
+    sign_in.attempt.state == state && sign_in.attempt.expires_at > now
 }
