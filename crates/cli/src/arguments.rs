@@ -13,10 +13,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use audit::{AuditCommand, AuditFilters};
 pub(crate) use client::{ClientCommand, EditClient, FileFormat, ImportClients};
-pub(crate) use connection::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo};
+pub(crate) use connection::{
+    ConnectionCommand, ConnectionFilters, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo,
+};
 pub(crate) use installation::{MigrateStoreOptions, RestoreOptions, VaultCommand};
 pub(crate) use local_org::{DemoOptions, DemoSize, LocalOrgOptions};
-pub(crate) use sync::{AdoptRecords, Kind, Records, SyncCommand, Waiting, WaitingRows};
+pub(crate) use sync::{AdoptRecords, Kind, Records, RunFilters, SyncCommand, SyncFilters, Waiting, WaitingRows};
 
 /// Keeps Salesforce and a company's own systems in agreement.
 #[derive(Debug, Parser)]
@@ -133,10 +135,13 @@ The file can be read by its owner alone. The master key is not in it: keep a cop
 /// A page of a list.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Paging {
-    /// Rows on the page
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    /// Rows on the page, 500 at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) limit: u32,
     /// Continue after this position, which the page before named
     #[arg(long, value_name = "POSITION")]
     pub(crate) after: Option<String>,
+    /// Sort by this field; with a minus before it, from the last: --sort=-created_at
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    pub(crate) sort: Option<String>,
 }

@@ -3,12 +3,13 @@
 //! Every public use case takes the [`Caller`] first and asks it before it does anything; those about one connection, sync or run get it only
 //! through `find_…`, which ask. A connection that a caller may not see does not exist for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use salesbridge_model::ActorKind;
-use salesbridge_model::{Abilities, Ability, ConnectionId, Page, Reach};
+use salesbridge_model::{Abilities, Ability, ConnectionId, Reach};
+use salesbridge_store::Sees;
 
 use crate::HubError;
 
@@ -131,12 +132,15 @@ impl Caller {
         !self.abilities_on(connection).is_empty()
     }
 
-    /// Whether no connection is hidden from them.
-    fn sees_all(&self) -> bool {
+    /// Which connections, and what belongs to them, they see: a filter for lists.
+    pub(crate) fn seen(&self) -> Sees {
         let Rights { role, reach, grants, scopes } = &*self.rights;
-        *reach == Reach::All
-            && !role.within(scopes).is_empty()
-            && grants.values().all(|granted| !granted.within(scopes).is_empty())
+        let (seen, hidden): (BTreeSet<_>, BTreeSet<_>) = grants.keys().partition(|connection| self.sees(**connection));
+        match reach {
+            Reach::All if !role.within(scopes).is_empty() && hidden.is_empty() => Sees::All,
+            Reach::All if !role.within(scopes).is_empty() => Sees::AllBut(hidden),
+            Reach::All | Reach::Granted => Sees::Only(seen),
+        }
     }
 
     fn allow(&self, allowed: bool, ability: Ability, connection: Option<&str>) -> Result<(), HubError> {
@@ -147,18 +151,4 @@ impl Caller {
         let scoped = *kind == ActorKind::Key && !self.rights.scopes.has(ability);
         Err(HubError::Forbidden { who: name.clone(), ability, connection: connection.map(str::to_owned), scoped })
     }
-}
-
-/// Leaves out of a page what a caller may not see. Such a page may be short.
-pub(crate) fn visible<T>(
-    caller: &Caller,
-    page: Page<T>,
-    connection_of: impl Fn(&T) -> Option<ConnectionId>,
-) -> Page<T> {
-    if caller.sees_all() {
-        return page;
-    }
-    let Page { mut items, next, .. } = page;
-    items.retain(|item| connection_of(item).is_some_and(|connection| caller.sees(connection)));
-    Page { total: items.len() as u64, items, next }
 }

@@ -3,7 +3,7 @@
 //! Nothing here may hold a secret, and of clients only the names of fields: an entry is never changed, and is read by people who may not see either.
 
 use salesbridge_model::{Ability, AuditEntry, Connection, ConnectionId, Page, PageRequest, Slug, Sync, Timestamp};
-use salesbridge_store::{AuditFilter, StoreError, Transaction};
+use salesbridge_store::{AuditField, AuditFilter, Order, StoreError, Transaction};
 use serde_json::{Map, Value, json};
 
 use crate::{Actor, Caller, Hub, HubError};
@@ -25,10 +25,12 @@ pub struct AuditQuery {
     pub since: Option<Timestamp>,
     /// Before this instant.
     pub until: Option<Timestamp>,
+    /// In which order.
+    pub order: Order<AuditField>,
 }
 
 impl Hub {
-    /// A page of what was done, newest first.
+    /// A page of what was done, newest first unless something else is asked for.
     pub async fn audit(
         &self,
         caller: &Caller,
@@ -41,8 +43,8 @@ impl Hub {
             Some(name) => Some(connection_named(&mut *tx, name).await?),
             None => None,
         };
-        let AuditQuery { actor, action, noun, target, since, until, .. } = query.clone();
-        let filter = AuditFilter { actor, action, noun, target, connection, since, until };
+        let AuditQuery { actor, action, noun, target, since, until, order, .. } = query.clone();
+        let filter = AuditFilter { actor, action, noun, target, connection, since, until, order };
         Ok(tx.audit().list(&filter, page).await?)
     }
 

@@ -36,8 +36,9 @@ pub use leases::LeaseTerms;
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
 pub use salesbridge_store::{
-    ClientFilter, DueRow, DueState, MachineTrouble, StoreError, TableSize, TimelineBatch, Verification,
-    VerificationState,
+    AuditField, ByKey, ClientFilter, ConnectionField, ConnectionFilter, DueFilter, DueRow, DueState, MachineTrouble,
+    Order, OutcomeFilter, RunField, RunFilter, SortField, StoreError, SyncField, SyncFilter, TableSize, TimelineBatch,
+    Verification, VerificationState,
 };
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 

@@ -13,6 +13,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use salesbridge_connector_kit::{Destination, NextStep};
 use salesbridge_journal::Lease;
 use salesbridge_model::{Connection, Held, PageRequest, RunProblem, Sync, SyncId};
+use salesbridge_store::SyncFilter;
 use salesbridge_sync::{Advance, EngineError, Obstacle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -78,7 +79,7 @@ impl Hub {
     async fn start_due(self: &Arc<Self>, tasks: &TaskTracker, stop: &CancellationToken) -> Result<(), HubError> {
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let syncs = self.store.read().await?.syncs().list(&page).await?;
+            let syncs = self.store.read().await?.syncs().list(&SyncFilter::default(), &page).await?;
             for sync in syncs.items.into_iter().filter(|sync| sync.enabled && sync.held.is_none()) {
                 let connection = self.connection_of(&sync).await?;
                 if connection.enabled && connection.held.is_none() && self.claim(sync.id) {

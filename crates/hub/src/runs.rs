@@ -1,32 +1,46 @@
 //! Runs: look, cancel.
 
-use std::collections::HashMap;
-
-use salesbridge_model::{Ability, OutcomeKind, Page, PageRequest, RecordOutcome, Run, RunId, RunState, Sync};
-use salesbridge_store::{OutcomeFilter, TimelineBatch, Transaction};
+use salesbridge_model::{Ability, Page, PageRequest, RecordOutcome, Run, RunId, RunState, Sync};
+use salesbridge_store::{OutcomeFilter, RunFilter, TimelineBatch, Transaction};
 use serde_json::json;
 
-use crate::access::visible;
 use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
+/// Which runs are wanted. Empty finds all that the caller sees.
+#[derive(Clone, Debug, Default)]
+pub struct RunQuery {
+    /// Name of the connection that they write through.
+    pub connection: Option<String>,
+    /// Name of their sync.
+    pub sync: Option<String>,
+    /// The rest; whom it shows to is the use case's business.
+    pub filter: RunFilter,
+}
+
+impl RunQuery {
+    /// All runs of a sync.
+    pub fn of(sync: &str) -> Self {
+        Self { sync: Some(sync.to_owned()), ..Self::default() }
+    }
+}
+
 impl Hub {
-    /// A page of runs, newest first; of one sync, or of all.
-    pub async fn runs(&self, caller: &Caller, sync: Option<&str>, page: &PageRequest) -> Result<Page<Run>, HubError> {
-        if let Some(name) = sync {
-            let sync = self.find_sync(caller, name, Ability::See).await?;
-            return Ok(self.store.read().await?.runs().list(Some(sync.id), page).await?);
-        }
-        caller.may(Ability::See)?;
-        let mut tx = self.store.read().await?;
-        let runs = tx.runs().list(None, page).await?;
-        let mut connections = HashMap::new();
-        for run in &runs.items {
-            if let Some(sync) = tx.syncs().find(run.sync_id).await? {
-                connections.insert(run.sync_id, sync.connection_id);
+    /// A page of runs, newest first unless something else is asked for.
+    pub async fn runs(&self, caller: &Caller, query: &RunQuery, page: &PageRequest) -> Result<Page<Run>, HubError> {
+        let connection = match &query.connection {
+            Some(name) => Some(self.find_connection(caller, name, Ability::See).await?.id),
+            None => None,
+        };
+        let sync = match &query.sync {
+            Some(name) => Some(self.find_sync(caller, name, Ability::See).await?.id),
+            None => {
+                caller.may(Ability::See)?;
+                None
             }
-        }
-        Ok(visible(caller, runs, |run: &Run| connections.get(&run.sync_id).copied()))
+        };
+        let filter = RunFilter { sees: caller.seen(), connection, sync, ..query.filter.clone() };
+        Ok(self.store.read().await?.runs().list(&filter, page).await?)
     }
 
     /// The run with this id.
@@ -57,11 +71,11 @@ impl Hub {
         &self,
         caller: &Caller,
         run: RunId,
-        kind: Option<OutcomeKind>,
+        filter: &OutcomeFilter,
         page: &PageRequest,
     ) -> Result<Page<RecordOutcome>, HubError> {
         self.run(caller, run).await?;
-        Ok(self.store.read().await?.outcomes().list(run, &OutcomeFilter { kind }, page).await?)
+        Ok(self.store.read().await?.outcomes().list(run, filter, page).await?)
     }
 
     /// What a run did, batch by batch: its newest batches, in order.

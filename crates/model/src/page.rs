@@ -33,3 +33,11 @@ pub struct Page<T> {
     /// Rows in the whole list, under the same filter.
     pub total: u64,
 }
+
+impl<T> Page<T> {
+    /// A list that is short enough to be one page.
+    pub fn whole(items: Vec<T>) -> Self {
+        let total = items.len() as u64;
+        Self { items, next: None, total }
+    }
+}

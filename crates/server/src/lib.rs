@@ -10,6 +10,7 @@ mod network;
 mod problem;
 mod requests;
 mod socket;
+mod wrong_fields;
 
 pub use api::{for_owner, openapi_document, router};
 pub use door::{

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
 use salesbridge_hub::syncs::PairsProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, MachineTrouble, StartNotice, machine_trouble};
 use salesbridge_model::{ParseIdError, RequestId, Timestamp};
+
+use crate::wrong_fields::{of_body, of_query};
 
 /// What went wrong, and what to do about it.
 // Inner causes go to the log, never into a body.
@@ -39,7 +42,7 @@ pub struct Problem {
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 23] = [
+pub const CODES: [&str; 24] = [
     "not_signed_in",
     "not_found",
     "forbidden",
@@ -53,6 +56,7 @@ pub const CODES: [&str; 23] = [
     "malformed_json",
     "method_not_allowed",
     "unsupported_media_type",
+    "not_acceptable",
     "too_large",
     "too_many_requests",
     "took_too_long",
@@ -81,15 +85,24 @@ impl Problem {
         }
     }
 
+    /// Something is wrong with one parameter or field.
+    pub(crate) fn about_field(field: &str, message: String) -> Self {
+        let detail = format!("`{field}` {message}");
+        Self { fields: vec![FieldProblem { field: field.to_owned(), message }], ..bad_request(detail) }
+    }
+
     pub(crate) fn code(&self) -> &str {
         &self.code
     }
 }
 
+/// What kind of text a problem is (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let told = Self { request_id: crate::requests::id_of_this_request(), ..self };
-        (told.status, Json(told)).into_response()
+        (told.status, [(CONTENT_TYPE, PROBLEM_JSON)], Json(told)).into_response()
     }
 }
 
@@ -216,8 +229,15 @@ impl From<JsonRejection> for Problem {
                 detail,
                 "Send less at once; many clients at once go through the import",
             ),
-            _ => bad_request(detail),
+            rejection => about_field_or(of_body(&rejection), detail),
         }
+    }
+}
+
+fn about_field_or(wrong: Option<FieldProblem>, detail: String) -> Problem {
+    match wrong {
+        Some(FieldProblem { field, message }) => Problem::about_field(&field, message),
+        None => bad_request(detail),
     }
 }
 
@@ -229,7 +249,7 @@ impl From<PathRejection> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        bad_request(rejection.body_text())
+        about_field_or(of_query(&rejection), rejection.body_text())
     }
 }
 

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, micros, word};
-use salesbridge_store::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
+use salesbridge_store::{DueCounts, DueFilter, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
 use sqlx::PgConnection;
 
 use crate::failure::failed;
+use crate::listing::{self, Listing};
 use crate::text::{plain, text, text_or_null, texts};
 use crate::waves::waves;
 
@@ -163,32 +164,15 @@ impl DueRepository for PostgresDue<'_> {
         Ok(done.rows_affected())
     }
 
-    async fn list(
-        &mut self,
-        sync: SyncId,
-        state: Option<DueState>,
-        page: &PageRequest,
-    ) -> Result<Page<DueRow>, StoreError> {
+    async fn list(&mut self, sync: SyncId, filter: &DueFilter, page: &PageRequest) -> Result<Page<DueRow>, StoreError> {
         const OPERATION: &str = "due.list";
-        let state = state.map(|state| word(OPERATION, state)).transpose()?;
-        let rows: Vec<Row> = sqlx::query_as(select!(
-            "WHERE sync_id = $1 AND ($2::text IS NULL OR state = $2) AND source_key > $3 \
-             ORDER BY source_key LIMIT $4"
-        ))
-        .bind(sync.to_string())
-        .bind(&state)
-        .bind(text(page.after.as_deref().unwrap_or_default()))
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total =
-            sqlx::query_scalar("SELECT count(*) FROM due WHERE sync_id = $1 AND ($2::text IS NULL OR state = $2)")
-                .bind(sync.to_string())
-                .bind(&state)
-                .fetch_one(&mut *self.0)
-                .await
-                .map_err(failed(OPERATION))?;
+        let mut listing = Listing::new(select!("WHERE true"));
+        wanted(&mut listing, OPERATION, sync, filter)?;
+        listing::page(&mut listing, "source_key", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(OPERATION))?;
+        let mut counting = Listing::new("SELECT count(*) FROM due WHERE true");
+        wanted(&mut counting, OPERATION, sync, filter)?;
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(due_row).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |row| row.source_key.clone()))
     }
@@ -214,6 +198,14 @@ impl DueRepository for PostgresDue<'_> {
             uncertain: count(uncertain),
         })
     }
+}
+
+fn wanted(listing: &mut Listing, operation: &'static str, sync: SyncId, filter: &DueFilter) -> Result<(), StoreError> {
+    listing::equal(listing, "sync_id", Some(sync.to_string()));
+    listing::equal(listing, "state", filter.state.map(|state| word(operation, state)).transpose()?);
+    listing::equal(listing, "source_key", filter.key.as_deref());
+    listing::equal(listing, "code", filter.code.as_deref());
+    Ok(())
 }
 
 impl PostgresDue<'_> {

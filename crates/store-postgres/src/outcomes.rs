@@ -10,6 +10,7 @@ use salesbridge_store::{OutcomeFilter, OutcomeRepository, StoreError};
 use sqlx::PgConnection;
 
 use crate::failure::failed;
+use crate::listing::{self, Listing};
 use crate::text::{plain, text, text_or_null, texts};
 use crate::waves::waves;
 
@@ -52,29 +53,25 @@ impl OutcomeRepository for PostgresOutcomes<'_> {
         page: &PageRequest,
     ) -> Result<Page<RecordOutcome>, StoreError> {
         const OPERATION: &str = "outcomes.list";
-        let kind = filter.kind.map(OutcomeKind::as_str);
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT run_id, source_key, kind, record_id, code, message, fields, remedy, at FROM outcomes \
-             WHERE run_id = $1 AND ($2::text IS NULL OR kind = $2) AND source_key > $3 \
-             ORDER BY source_key LIMIT $4",
-        )
-        .bind(run.to_string())
-        .bind(kind)
-        .bind(text(page.after.as_deref().unwrap_or_default()))
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total =
-            sqlx::query_scalar("SELECT count(*) FROM outcomes WHERE run_id = $1 AND ($2::text IS NULL OR kind = $2)")
-                .bind(run.to_string())
-                .bind(kind)
-                .fetch_one(&mut *self.0)
-                .await
-                .map_err(failed(OPERATION))?;
+        let mut listing = Listing::new(
+            "SELECT run_id, source_key, kind, record_id, code, message, fields, remedy, at FROM outcomes WHERE true",
+        );
+        wanted(&mut listing, run, filter);
+        listing::page(&mut listing, "source_key", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(OPERATION))?;
+        let mut counting = Listing::new("SELECT count(*) FROM outcomes WHERE true");
+        wanted(&mut counting, run, filter);
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(outcome).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |outcome| outcome.source_key.clone()))
     }
+}
+
+fn wanted(listing: &mut Listing, run: RunId, filter: &OutcomeFilter) {
+    listing::equal(listing, "run_id", Some(run.to_string()));
+    listing::equal(listing, "kind", filter.kind.map(OutcomeKind::as_str));
+    listing::equal(listing, "source_key", filter.key.as_deref());
+    listing::equal(listing, "code", filter.code.as_deref());
 }
 
 impl PostgresOutcomes<'_> {

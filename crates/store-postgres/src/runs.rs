@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, Run, RunId, SyncId};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, json_or_null, micros, number, word};
-use salesbridge_store::{RunRepository, StoreError};
+use salesbridge_store::{RunFilter, RunRepository, Sees, StoreError};
 use sqlx::PgConnection;
 
 use crate::failure::{failed, failed_or_taken};
+use crate::listing::{self, Listing};
 use crate::text::{plain, text_or_null};
 
 pub(crate) struct PostgresRuns<'t>(pub(crate) &'t mut PgConnection);
@@ -89,26 +90,38 @@ impl RunRepository for PostgresRuns<'_> {
         rows.into_iter().map(run).collect()
     }
 
-    async fn list(&mut self, sync: Option<SyncId>, page: &PageRequest) -> Result<Page<Run>, StoreError> {
-        const OPERATION: &str = "runs.list";
-        let sync = sync.map(|sync| sync.to_string());
-        let rows: Vec<Row> = sqlx::query_as(select!(
-            "WHERE ($1::text IS NULL OR sync_id = $1) AND ($2::text IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
-        ))
-        .bind(&sync)
-        .bind(text_or_null(page.after.as_deref()))
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM runs WHERE $1::text IS NULL OR sync_id = $1")
-            .bind(&sync)
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
+    async fn list(&mut self, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>, StoreError> {
+        let mut listing = Listing::new(select!("WHERE true"));
+        wanted(&mut listing, filter)?;
+        listing::page(&mut listing, "id", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(LIST))?;
+        let mut counting = Listing::new("SELECT count(*) FROM runs WHERE true");
+        wanted(&mut counting, filter)?;
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(LIST))?;
         let items = rows.into_iter().map(run).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |run| run.id.to_string()))
     }
+}
+
+const LIST: &str = "runs.list";
+
+fn wanted(listing: &mut Listing, filter: &RunFilter) -> Result<(), StoreError> {
+    if filter.sees != Sees::All || filter.connection.is_some() {
+        listing.push(" AND sync_id IN (SELECT id FROM syncs WHERE true");
+        listing::seen(listing, "connection_id", &filter.sees);
+        listing::equal(listing, "connection_id", filter.connection.map(|id| id.to_string()));
+        listing.push(")");
+    }
+    listing::equal(listing, "sync_id", filter.sync.map(|id| id.to_string()));
+    listing::equal(listing, "state", filter.state.map(|state| word(LIST, state)).transpose()?);
+    listing::equal(listing, "cause", filter.trigger.map(|trigger| word(LIST, trigger)).transpose()?);
+    if let Some(since) = filter.since {
+        listing.push(" AND created_at >= ").push_bind(micros(since));
+    }
+    if let Some(until) = filter.until {
+        listing.push(" AND created_at < ").push_bind(micros(until));
+    }
+    Ok(())
 }
 
 fn run(row: Row) -> Result<Run, StoreError> {

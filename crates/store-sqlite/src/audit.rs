@@ -8,6 +8,7 @@ use salesbridge_store::{AuditFilter, AuditRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
+use crate::listing::{self, Listing};
 
 pub(crate) struct SqliteAudit<'t>(pub(crate) &'t mut SqliteConnection);
 
@@ -34,20 +35,6 @@ macro_rules! select {
             "SELECT sequence, at, actor_kind, actor_id, actor_name, address, action, noun, target_id, target_name, \
              connection_id, before, after, request_id FROM audit ",
             $rest
-        )
-    };
-}
-
-/// What both statements of a list ask for.
-macro_rules! filter {
-    ($before:literal, $after:literal) => {
-        concat!(
-            $before,
-            "WHERE (?1 IS NULL OR actor_id = ?1 OR actor_name = ?1) \
-             AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR noun = ?3) \
-             AND (?4 IS NULL OR target_id = ?4 OR target_name = ?4) \
-             AND (?5 IS NULL OR connection_id = ?5) AND at >= ?6 AND at < ?7",
-            $after
         )
     };
 }
@@ -92,37 +79,17 @@ impl AuditRepository for SqliteAudit<'_> {
 
     async fn list(&mut self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError> {
         const OPERATION: &str = "audit.list";
-        let since = filter.since.map_or(i64::MIN, micros);
-        let until = filter.until.map_or(i64::MAX, micros);
-        let after: Option<i64> = page.after.as_ref().map(|after| after.parse().unwrap_or(i64::MAX));
-        let rows: Vec<Row> = sqlx::query_as(filter!(
-            "SELECT sequence, at, actor_kind, actor_id, actor_name, address, action, noun, target_id, target_name, \
-             connection_id, before, after, request_id FROM audit ",
-            " AND sequence < ?8 ORDER BY sequence DESC LIMIT ?9"
-        ))
-        .bind(filter.actor.as_deref())
-        .bind(filter.action.as_deref())
-        .bind(filter.noun.as_deref())
-        .bind(filter.target.as_deref())
-        .bind(filter.connection.map(|connection| connection.to_string()))
-        .bind(since)
-        .bind(until)
-        .bind(after.unwrap_or(i64::MAX))
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar(filter!("SELECT count(*) FROM audit ", ""))
-            .bind(filter.actor.as_deref())
-            .bind(filter.action.as_deref())
-            .bind(filter.noun.as_deref())
-            .bind(filter.target.as_deref())
-            .bind(filter.connection.map(|connection| connection.to_string()))
-            .bind(since)
-            .bind(until)
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
+        let mut listing = Listing::new(select!("WHERE true"));
+        wanted(&mut listing, filter);
+        // A position that is none begins at the beginning.
+        if let Some(after) = page.after.as_ref().and_then(|after| after.parse::<i64>().ok()) {
+            listing.push(format_args!(" AND sequence {} ", filter.order.after())).push_bind(after);
+        }
+        listing::order_and_limit(&mut listing, "sequence", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(OPERATION))?;
+        let mut counting = Listing::new("SELECT count(*) FROM audit WHERE true");
+        wanted(&mut counting, filter);
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |entry| entry.sequence.to_string()))
     }
@@ -138,6 +105,28 @@ impl AuditRepository for SqliteAudit<'_> {
         .await
         .map_err(failed("audit.prune"))?;
         Ok(done.rows_affected())
+    }
+}
+
+fn wanted(listing: &mut Listing, filter: &AuditFilter) {
+    let either = |listing: &mut Listing, columns: [&str; 2], value: Option<&str>| {
+        if let Some(value) = value {
+            let value = value.to_owned();
+            let [one, other] = columns;
+            listing.push(format_args!(" AND ({one} = ")).push_bind(value.clone());
+            listing.push(format_args!(" OR {other} = ")).push_bind(value).push(")");
+        }
+    };
+    either(listing, ["actor_id", "actor_name"], filter.actor.as_deref());
+    either(listing, ["target_id", "target_name"], filter.target.as_deref());
+    listing::equal(listing, "action", filter.action.as_deref());
+    listing::equal(listing, "noun", filter.noun.as_deref());
+    listing::equal(listing, "connection_id", filter.connection.map(|connection| connection.to_string()));
+    if let Some(since) = filter.since {
+        listing.push(" AND at >= ").push_bind(micros(since));
+    }
+    if let Some(until) = filter.until {
+        listing.push(" AND at < ").push_bind(micros(until));
     }
 }
 

@@ -12,6 +12,7 @@ use salesbridge_store::{ClientFilter, ClientRepository, Saved, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::failed;
+use crate::listing::{self, Listing};
 use crate::rows::Rows;
 
 /// Clients per statement; bounds the memory of a big import.
@@ -62,26 +63,13 @@ impl ClientRepository for SqliteClients<'_> {
 
     async fn list(&mut self, filter: &ClientFilter, page: &PageRequest) -> Result<Page<Client>, StoreError> {
         const OPERATION: &str = "clients.list";
-        let search = filter.wanted();
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT key, document FROM clients \
-             WHERE key > ?1 AND (?2 = '' OR instr(search, ?2) > 0) AND (archived_at IS NOT NULL) = ?4 ORDER BY key LIMIT ?3",
-        )
-        .bind(page.after.as_deref().unwrap_or_default())
-        .bind(&search)
-        .bind(paging::rows_to_read(page))
-        .bind(filter.archived)
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar(
-            "SELECT count(*) FROM clients WHERE (?1 = '' OR instr(search, ?1) > 0) AND (archived_at IS NOT NULL) = ?2",
-        )
-        .bind(&search)
-        .bind(filter.archived)
-        .fetch_one(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
+        let mut listing = Listing::new("SELECT key, document FROM clients WHERE true");
+        wanted(&mut listing, filter);
+        listing::page(&mut listing, "key", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(OPERATION))?;
+        let mut counting = Listing::new("SELECT count(*) FROM clients WHERE true");
+        wanted(&mut counting, filter);
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(OPERATION))?;
         let items = rows.into_iter().map(client).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |client| client.key.clone()))
     }
@@ -144,6 +132,14 @@ impl ClientRepository for SqliteClients<'_> {
             .await
             .map_err(failed("clients.readmit"))?;
         Ok(forgotten.rows_affected() > 0)
+    }
+}
+
+fn wanted(listing: &mut Listing, filter: &ClientFilter) {
+    listing.push(if filter.archived { " AND archived_at IS NOT NULL" } else { " AND archived_at IS NULL" });
+    let search = filter.wanted();
+    if !search.is_empty() {
+        listing.push(" AND instr(search, ").push_bind(search).push(") > 0");
     }
 }
 

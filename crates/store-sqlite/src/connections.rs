@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, ServiceId, Slug};
-use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, json_or_null, micros};
-use salesbridge_store::{ConnectionRepository, StoreError};
+use salesbridge_store::{ConnectionFilter, ConnectionRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
@@ -90,20 +89,12 @@ impl ConnectionRepository for SqliteConnections<'_> {
             .transpose()
     }
 
-    async fn list(&mut self, page: &PageRequest) -> Result<Page<Connection>, StoreError> {
-        const OPERATION: &str = "connections.list";
-        let rows: Vec<Row> = sqlx::query_as(select!("WHERE name > ? ORDER BY name LIMIT ?"))
-            .bind(page.after.as_deref().unwrap_or_default())
-            .bind(paging::rows_to_read(page))
+    async fn list(&mut self, filter: &ConnectionFilter, page: &PageRequest) -> Result<Page<Connection>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("ORDER BY name"))
             .fetch_all(&mut *self.0)
             .await
-            .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM connections")
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
-        let items = rows.into_iter().map(connection).collect::<Result<Vec<_>, _>>()?;
-        Ok(paging::cut(items, page, total, |connection| connection.name.to_string()))
+            .map_err(failed("connections.list"))?;
+        Ok(filter.page(rows.into_iter().map(connection).collect::<Result<_, _>>()?, page))
     }
 
     async fn of_service(&mut self, service: ServiceId) -> Result<Vec<Connection>, StoreError> {

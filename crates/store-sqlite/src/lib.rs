@@ -20,6 +20,7 @@ mod invitations;
 mod journal;
 mod leases;
 mod links;
+mod listing;
 mod migrations;
 mod outbox;
 mod outcomes;

@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{ConnectionId, Page, PageRequest, Slug, Sync, SyncId};
-use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, json_or_null, micros};
-use salesbridge_store::{StoreError, SyncRepository};
+use salesbridge_store::{StoreError, SyncFilter, SyncRepository};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
@@ -72,20 +71,10 @@ impl SyncRepository for SqliteSyncs<'_> {
             .transpose()
     }
 
-    async fn list(&mut self, page: &PageRequest) -> Result<Page<Sync>, StoreError> {
-        const OPERATION: &str = "syncs.list";
-        let rows: Vec<Row> = sqlx::query_as(select!("WHERE name > ? ORDER BY name LIMIT ?"))
-            .bind(page.after.as_deref().unwrap_or_default())
-            .bind(paging::rows_to_read(page))
-            .fetch_all(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM syncs")
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
-        let items = rows.into_iter().map(sync).collect::<Result<Vec<_>, _>>()?;
-        Ok(paging::cut(items, page, total, |sync| sync.name.to_string()))
+    async fn list(&mut self, filter: &SyncFilter, page: &PageRequest) -> Result<Page<Sync>, StoreError> {
+        let rows: Vec<Row> =
+            sqlx::query_as(select!("ORDER BY name")).fetch_all(&mut *self.0).await.map_err(failed("syncs.list"))?;
+        Ok(filter.page(rows.into_iter().map(sync).collect::<Result<_, _>>()?, page))
     }
 
     async fn of_connection(&mut self, connection: ConnectionId) -> Result<Vec<Sync>, StoreError> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use salesbridge_model::{AuditEntry, ConnectionId, Page, PageRequest, Timestamp};
 
 use crate::StoreError;
+use crate::paging::{Order, SortField};
 
 /// Which entries are wanted. Empty finds all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,20 @@ pub struct AuditFilter {
     pub since: Option<Timestamp>,
     /// Before this instant.
     pub until: Option<Timestamp>,
+    /// In which order.
+    pub order: Order<AuditField>,
+}
+
+/// What the entries may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditField {
+    /// When it was done: their numbers grow with time.
+    At,
+}
+
+impl SortField for AuditField {
+    const FIELDS: &'static [(&'static str, Self)] = &[("at", Self::At)];
+    const FALLING: bool = true;
 }
 
 impl AuditFilter {
@@ -49,7 +64,7 @@ pub trait AuditRepository: Send {
     /// The one with this number.
     async fn find(&mut self, sequence: i64) -> Result<Option<AuditEntry>, StoreError>;
 
-    /// A page of those that pass the filter, newest first.
+    /// A page of those that pass the filter, newest first unless it says otherwise.
     async fn list(&mut self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError>;
 
     /// Removes at most `limit` entries from before an instant, the oldest first, but never the newest one; says how many.

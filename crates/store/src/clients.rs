@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use salesbridge_model::{Client, Page, PageRequest, Timestamp};
 
 use crate::StoreError;
+use crate::paging::{ByKey, Order};
 use crate::stored::Stored;
 
 /// What saving a client did.
@@ -24,6 +25,8 @@ pub struct ClientFilter {
     pub search: Option<String>,
     /// Those that are archived, instead of the others.
     pub archived: bool,
+    /// In which order.
+    pub order: Order<ByKey>,
 }
 
 impl Saved {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
 
 use crate::StoreError;
+use crate::paging::{ByKey, Order};
 
 /// Nothing is put off for longer. A row that is to wait longer than this was put off by a clock that was wrong, and counts as due.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
@@ -64,6 +65,33 @@ pub struct DueCounts {
     pub uncertain: u64,
 }
 
+/// Which due rows of a sync are wanted, and in which order. Empty finds all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DueFilter {
+    /// In this state.
+    pub state: Option<DueState>,
+    /// The row with this key.
+    pub key: Option<String>,
+    /// Whose last refusal had this code.
+    pub code: Option<String>,
+    /// In which order.
+    pub order: Order<ByKey>,
+}
+
+impl DueFilter {
+    /// All in one state.
+    pub fn of(state: DueState) -> Self {
+        Self { state: Some(state), ..Self::default() }
+    }
+
+    /// For implementations: whether a row passes.
+    pub fn wants(&self, row: &DueRow) -> bool {
+        self.state.is_none_or(|state| row.state == state)
+            && self.key.as_ref().is_none_or(|key| row.source_key == *key)
+            && self.code.as_ref().is_none_or(|code| row.code.as_ref() == Some(code))
+    }
+}
+
 /// Rows of a sync that are to be sent, or wait. A row is in it at most once.
 #[async_trait]
 pub trait DueRepository: Send {
@@ -106,13 +134,8 @@ pub trait DueRepository: Send {
     /// Removes rows in `state`, with these keys, or all when `keys` is `None`. Says how many.
     async fn drop_rows(&mut self, sync: SyncId, state: DueState, keys: Option<&[String]>) -> Result<u64, StoreError>;
 
-    /// A page of the rows in a state (all states when `None`), by key.
-    async fn list(
-        &mut self,
-        sync: SyncId,
-        state: Option<DueState>,
-        page: &PageRequest,
-    ) -> Result<Page<DueRow>, StoreError>;
+    /// A page of the sync's rows that pass the filter, by key.
+    async fn list(&mut self, sync: SyncId, filter: &DueFilter, page: &PageRequest) -> Result<Page<DueRow>, StoreError>;
 
     /// Rows by state.
     async fn counts(&mut self, sync: SyncId, now: Timestamp) -> Result<DueCounts, StoreError>;

@@ -14,7 +14,7 @@ use salesbridge_connector_kit::{ConnectorError, CreatedRecords, NextStep, Record
 use salesbridge_model::{
     ConfirmedFields, Link, LinkState, PageRequest, Run, RunCounts, RunId, RunState, RunTrigger, SyncId, Timestamp,
 };
-use salesbridge_store::{DueState, StoreError, Transaction, Verification, VerificationState};
+use salesbridge_store::{DueFilter, DueState, StoreError, Transaction, Verification, VerificationState};
 
 use self::pool::{Pool, prints};
 use crate::deliver::Delivery;
@@ -209,7 +209,8 @@ impl Engine {
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         let mut waiting = Vec::new();
         loop {
-            let rows = self.store.read().await?.due().list(job.sync.id, Some(DueState::Uncertain), &page).await?;
+            let rows =
+                self.store.read().await?.due().list(job.sync.id, &DueFilter::of(DueState::Uncertain), &page).await?;
             let ours = rows.items.into_iter().filter(|row| row.code.as_deref() == Some(RESTORED));
             waiting.extend(ours.map(|row| (row.source_key, row.revision)));
             let Some(next) = rows.next else { return Ok(waiting) };
@@ -369,7 +370,7 @@ async fn release(tx: &mut dyn Transaction, sync: SyncId, at: Timestamp) -> Resul
     let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
     let mut released = 0;
     loop {
-        let waiting = tx.due().list(sync, Some(DueState::Uncertain), &page).await?;
+        let waiting = tx.due().list(sync, &DueFilter::of(DueState::Uncertain), &page).await?;
         let ours = waiting.items.into_iter().filter(|row| row.code.as_deref() == Some(RESTORED));
         let keys: Vec<String> = ours.map(|row| row.source_key).collect();
         released += tx.due().retry(sync, DueState::Uncertain, Some(&keys), at).await?;

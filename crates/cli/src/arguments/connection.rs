@@ -24,7 +24,10 @@ The secret comes from a file, from standard input with `-`, from SALESBRIDGE_CON
 Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Create(Box<CreateConnection>),
     /// Lists connections
-    List(Paging),
+    #[command(after_help = "Examples:
+  salesbridge connection list --health ailing
+  salesbridge connection list --tag production --enabled yes --sort caption")]
+    List(ConnectionFilters),
     /// Shows a connection
     Show {
         /// Name of the connection
@@ -67,6 +70,36 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
         /// Name of the connection
         name: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConnectionFilters {
+    /// Only those whose name, caption or description contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only those of this kind of system
+    #[arg(long, value_name = "PROVIDER")]
+    pub(crate) provider: Option<String>,
+    /// Only those that sign in in this way
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// Only enabled ones, or the others
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub(crate) enabled: Option<YesNo>,
+    /// Only held ones, or the others
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub(crate) held: Option<YesNo>,
+    /// Only those whose last look found this: well, ailing or unknown
+    #[arg(long, value_name = "STATE")]
+    pub(crate) health: Option<String>,
+    /// Only those with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Option<String>,
+    /// Only those that use this service
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
 }
 
 #[derive(Debug, Args)]
@@ -141,4 +174,14 @@ pub(crate) enum TooLong {
 pub(crate) enum YesNo {
     Yes,
     No,
+}
+
+impl YesNo {
+    /// As the API says it.
+    pub(crate) fn as_truth(self) -> &'static str {
+        match self {
+            Self::Yes => "true",
+            Self::No => "false",
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Paging;
+use super::{Paging, YesNo};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SyncCommand {
@@ -18,7 +18,7 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
         file: PathBuf,
     },
     /// Lists syncs
-    List(Paging),
+    List(SyncFilters),
     /// Shows a sync
     Show {
         /// Name of the sync
@@ -66,7 +66,7 @@ docs/syncs.md shows a definition. The sync from clients to Leads is made by `con
         #[arg(long, value_name = "RUN", conflicts_with = "name")]
         trace: Option<String>,
         #[command(flatten)]
-        paging: Paging,
+        filters: RunFilters,
     },
     /// Lists what happened to the rows of a run
     #[command(after_help = "Examples:
@@ -104,6 +104,45 @@ Without --apply it only says what would be linked. Nothing is written to Salesfo
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SyncFilters {
+    /// Only those whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only those that write through this connection
+    #[arg(long, value_name = "NAME")]
+    pub(crate) connection: Option<String>,
+    /// Only those that read this stream
+    #[arg(long, value_name = "STREAM")]
+    pub(crate) stream: Option<String>,
+    /// Only those that write this object
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) object: Option<String>,
+    /// Only enabled ones, or the others
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub(crate) enabled: Option<YesNo>,
+    /// Only held ones, or the others
+    #[arg(long, value_name = "YES_OR_NO")]
+    pub(crate) held: Option<YesNo>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunFilters {
+    /// Only those in this state: queued, running, completed, completed_with_refusals, failed or cancelled
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+    /// Only those asked for not before this instant, such as 2026-03-01T00:00:00Z
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) since: Option<String>,
+    /// Only those asked for before this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) until: Option<String>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct AdoptRecords {
     /// Name of the sync; it or its connection has to be disabled for --apply
     pub(crate) name: String,
@@ -134,6 +173,12 @@ pub(crate) struct Records {
     /// Instead the rows of the sync that wait now
     #[arg(long, value_name = "STATE")]
     pub(crate) waiting: Option<Waiting>,
+    /// Only the row with this key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// Only rows that were refused with this code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Option<String>,
     #[command(flatten)]
     pub(crate) paging: Paging,
 }

@@ -2,8 +2,8 @@
 
 use salesbridge_model::{AuditEntry, Page};
 
-use super::client::{next_page, paged};
-use crate::api::{Api, segment};
+use super::client::{filtered, next_page};
+use crate::api::Api;
 use crate::arguments::{AuditCommand, AuditFilters};
 use crate::settings::Settings;
 use crate::terminal::{DONE, counted, print_json, print_table, say, table};
@@ -42,21 +42,15 @@ pub(crate) async fn run(settings: &Settings, command: AuditCommand, json: bool) 
 fn path(filters: &AuditFilters) -> String {
     let AuditFilters { actor, action, noun, target, connection, since, until, paging } = filters;
     let given = [
-        ("actor", actor),
-        ("action", action),
-        ("noun", noun),
-        ("target", target),
-        ("connection", connection),
-        ("since", since),
-        ("until", until),
+        ("actor", actor.as_deref()),
+        ("action", action.as_deref()),
+        ("noun", noun.as_deref()),
+        ("target", target.as_deref()),
+        ("connection", connection.as_deref()),
+        ("since", since.as_deref()),
+        ("until", until.as_deref()),
     ];
-    let mut path = paged("/audit", None, paging);
-    for (name, value) in given {
-        if let Some(value) = value {
-            path.push_str(&format!("&{name}={}", segment(value)));
-        }
-    }
-    path
+    filtered("/audit", &given, paging)
 }
 
 /// Names of what changed.

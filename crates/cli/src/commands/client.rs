@@ -42,7 +42,7 @@ async fn show_client(api: &Api, key: &str, json: bool) -> anyhow::Result<u8> {
 }
 
 async fn list(api: &Api, search: Option<&str>, archived: bool, paging: &Paging, json: bool) -> anyhow::Result<u8> {
-    let path = paged("/clients", search.map(|text| ("search", text)), paging);
+    let path = paged("/clients", search.map(|text| ("q", text)), paging);
     let page: Page<Client> = api.get(&format!("{path}&archived={archived}")).await?;
     if json {
         print_json(&page);
@@ -174,11 +174,20 @@ fn name_of(client: &Client) -> String {
 
 /// A path with the parameters of a page.
 pub(crate) fn paged(path: &str, filter: Option<(&str, &str)>, paging: &Paging) -> String {
-    let mut paged = format!("{path}?limit={}", paging.limit);
-    for (name, value) in filter.into_iter().chain(paging.after.as_deref().map(|after| ("after", after))) {
-        paged.push_str(&format!("&{name}={}", segment(value)));
+    let filter: Vec<_> = filter.into_iter().map(|(name, value)| (name, Some(value))).collect();
+    filtered(path, &filter, paging)
+}
+
+/// The address of a page of a list under filters, of which those that were given count.
+pub(crate) fn filtered(path: &str, filters: &[(&str, Option<&str>)], paging: &Paging) -> String {
+    let mut address = format!("{path}?limit={}", paging.limit);
+    let paging = [("after", paging.after.as_deref()), ("sort", paging.sort.as_deref())];
+    for (name, value) in filters.iter().chain(&paging) {
+        if let Some(value) = value {
+            address.push_str(&format!("&{name}={}", segment(value)));
+        }
     }
-    paged
+    address
 }
 
 /// Says how to see the next page, when there is one.

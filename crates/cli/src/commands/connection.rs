@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use super::start::with_confirmation;
 use crate::api::{Api, segment};
-use crate::arguments::{ConnectionCommand, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo};
+use crate::arguments::{
+    ConnectionCommand, ConnectionFilters, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo,
+};
 use crate::settings::Settings;
 use crate::terminal::{
     DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_table, say, table,
@@ -24,7 +26,7 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
     match command {
         ConnectionCommand::Create(options) => create(&api, *options, json).await,
         ConnectionCommand::Edit(options) => edit(&api, *options, json).await,
-        ConnectionCommand::List(paging) => list(&api, &super::client::paged("/connections", None, &paging), json).await,
+        ConnectionCommand::List(filters) => list(&api, &list_path(&filters), json).await,
         ConnectionCommand::Show { name } => {
             show(&api.get(&format!("/connections/{}", segment(&name))).await?, json);
             Ok(DONE)
@@ -43,6 +45,21 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
             Ok(DONE)
         }
     }
+}
+
+fn list_path(filters: &ConnectionFilters) -> String {
+    let ConnectionFilters { search, provider, method, enabled, held, health, tag, service, paging } = filters;
+    let given = [
+        ("q", search.as_deref()),
+        ("provider", provider.as_deref()),
+        ("method", method.as_deref()),
+        ("enabled", enabled.map(YesNo::as_truth)),
+        ("held", held.map(YesNo::as_truth)),
+        ("health", health.as_deref()),
+        ("tag", tag.as_deref()),
+        ("service", service.as_deref()),
+    ];
+    super::client::filtered("/connections", &given, paging)
 }
 
 async fn create(api: &Api, options: CreateConnection, json: bool) -> anyhow::Result<u8> {
@@ -269,7 +286,7 @@ async fn run_test(api: &Api, name: &str, json: bool) -> anyhow::Result<u8> {
 
 async fn fields(api: &Api, name: &str, object: &str, json: bool) -> anyhow::Result<u8> {
     let path = format!("/connections/{}/objects/{}/fields", segment(name), segment(object));
-    let fields: Vec<Value> = api.get(&path).await?;
+    let fields = api.get::<Page<Value>>(&path).await?.items;
     if json {
         print_json(&fields);
         return Ok(DONE);

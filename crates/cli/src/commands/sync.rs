@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use self::records::{change_waiting, records};
 pub(super) use self::runs::{await_run, exit_code};
 use self::runs::{run_now, runs, show_run, summary, trace};
-use super::client::{next_page, paged};
+use super::client::{filtered, next_page};
 use super::start::with_confirmation;
 use crate::api::{Api, segment};
-use crate::arguments::{Paging, SyncCommand};
+use crate::arguments::{SyncCommand, SyncFilters, YesNo};
 use crate::settings::Settings;
 use crate::terminal::{DONE, counted, hint, number, print_details, print_json, print_line, print_table, say, table};
 
@@ -32,7 +32,7 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
             hint(&format!("`salesbridge sync enable {}` lets it send", made.sync.name));
             Ok(DONE)
         }
-        SyncCommand::List(paging) => list(&api, &paging, json).await,
+        SyncCommand::List(filters) => list(&api, &filters, json).await,
         SyncCommand::Show { name } => {
             show(&api.get(&path(&name, "")).await?, json);
             Ok(DONE)
@@ -50,7 +50,7 @@ pub(crate) async fn run(settings: &Settings, command: SyncCommand, json: bool) -
             Ok(DONE)
         }
         SyncCommand::Runs { trace: Some(run), .. } => trace(&api, &run, json).await,
-        SyncCommand::Runs { name, paging, trace: None } => runs(&api, name.as_deref(), &paging, json).await,
+        SyncCommand::Runs { name, filters, trace: None } => runs(&api, name.as_deref(), &filters, json).await,
         SyncCommand::Records(options) => records(&api, &options, json).await,
         SyncCommand::Retry { rows, anew } => change_waiting(&api, &rows, anew, "retry", "to be sent again", json).await,
         SyncCommand::Drop(rows) => change_waiting(&api, &rows, false, "drop", "dropped", json).await,
@@ -84,8 +84,17 @@ fn definition(file: &Path) -> anyhow::Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
 }
 
-async fn list(api: &Api, paging: &Paging, json: bool) -> anyhow::Result<u8> {
-    let page: Page<SyncDetails> = api.get(&paged("/syncs", None, paging)).await?;
+async fn list(api: &Api, filters: &SyncFilters, json: bool) -> anyhow::Result<u8> {
+    let SyncFilters { search, connection, stream, object, enabled, held, paging } = filters;
+    let given = [
+        ("q", search.as_deref()),
+        ("connection", connection.as_deref()),
+        ("stream", stream.as_deref()),
+        ("object", object.as_deref()),
+        ("enabled", enabled.map(YesNo::as_truth)),
+        ("held", held.map(YesNo::as_truth)),
+    ];
+    let page: Page<SyncDetails> = api.get(&filtered("/syncs", &given, paging)).await?;
     if json {
         print_json(&page);
         return Ok(DONE);

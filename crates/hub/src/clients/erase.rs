@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use salesbridge_model::{Ability, PageRequest, Slug, Sync};
-use salesbridge_store::{Transaction, erased_target};
+use salesbridge_store::{SyncFilter, Transaction, erased_target};
 use salesbridge_sync::CLIENTS_STREAM;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -123,7 +123,7 @@ impl Hub {
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         let mut syncs = Vec::new();
         loop {
-            let found = self.store.read().await?.syncs().list(&page).await?;
+            let found = self.store.read().await?.syncs().list(&SyncFilter::default(), &page).await?;
             syncs.extend(found.items.into_iter().filter(|sync| sync.stream == CLIENTS_STREAM));
             let Some(next) = found.next else { return Ok(syncs) };
             page.after = Some(next);

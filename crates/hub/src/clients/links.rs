@@ -1,6 +1,7 @@
 //! Which records stand for a client.
 
 use salesbridge_model::{Ability, Link, PageRequest, Slug, Sync};
+use salesbridge_store::SyncFilter;
 use salesbridge_sync::CLIENTS_STREAM;
 
 use crate::{Caller, Hub, HubError};
@@ -29,7 +30,7 @@ impl Hub {
         let mut tx = self.store.read().await?;
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let syncs = tx.syncs().list(&page).await?;
+            let syncs = tx.syncs().list(&SyncFilter::default(), &page).await?;
             for sync in syncs.items.into_iter().filter(|sync| shows(caller, sync)) {
                 let links = tx.links().find_many(sync.id, &[key.to_owned()]).await?;
                 found.extend(links.into_iter().map(|link| ClientLink {

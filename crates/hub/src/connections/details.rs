@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_model::{Ability, Connection, ConnectionId, LeftOutField, OrgAllowance, Page, PageRequest, Slug, Sync};
-use salesbridge_store::Allowance;
+use salesbridge_model::{
+    Ability, Connection, ConnectionId, LeftOutField, OrgAllowance, Page, PageRequest, ServiceId, Slug, Sync,
+};
+use salesbridge_store::{Allowance, ConnectionFilter, Transaction};
 
 use super::CONSUMER_SECRET;
-use crate::access::visible;
 use crate::allowances::Ceilings;
 use crate::{Caller, Hub, HubError};
 
@@ -46,6 +47,15 @@ pub struct CallsDetails {
     pub org: Option<OrgAllowance>,
 }
 
+/// Which connections are wanted. Empty finds all that the caller sees.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionQuery {
+    /// Name of the service that they use.
+    pub service: Option<String>,
+    /// The rest; whom it shows to is the use case's business.
+    pub filter: ConnectionFilter,
+}
+
 impl Hub {
     /// The connection with this name.
     pub async fn connection(&self, caller: &Caller, name: &str) -> Result<ConnectionDetails, HubError> {
@@ -59,11 +69,22 @@ impl Hub {
         self.details(found.ok_or_else(|| HubError::NotFound { noun: "connection", name: id.to_string() })?).await
     }
 
-    /// A page of connections, by name.
-    pub async fn connections(&self, caller: &Caller, page: &PageRequest) -> Result<Page<ConnectionDetails>, HubError> {
+    /// A page of connections, by name unless something else is asked for.
+    pub async fn connections(
+        &self,
+        caller: &Caller,
+        query: &ConnectionQuery,
+        page: &PageRequest,
+    ) -> Result<Page<ConnectionDetails>, HubError> {
         caller.may(Ability::See)?;
-        let found = self.store.read().await?.connections().list(page).await?;
-        let found = visible(caller, found, |connection: &Connection| Some(connection.id));
+        let mut tx = self.store.read().await?;
+        let service = match &query.service {
+            Some(name) => Some(service_named(&mut *tx, name).await?),
+            None => None,
+        };
+        let filter = ConnectionFilter { sees: caller.seen(), service, ..query.filter.clone() };
+        let found = tx.connections().list(&filter, page).await?;
+        drop(tx);
         let mut items = Vec::with_capacity(found.items.len());
         for connection in found.items {
             items.push(self.details(connection).await?);
@@ -115,4 +136,11 @@ impl Hub {
         let org = [self.destinations.said(connection), stored].into_iter().flatten().max_by_key(|said| said.told_at);
         CallsDetails { today, daily_calls, reserve_percent, org }
     }
+}
+
+async fn service_named(tx: &mut dyn Transaction, name: &str) -> Result<ServiceId, HubError> {
+    let missing = || HubError::NotFound { noun: "service", name: name.to_owned() };
+    let slug: Slug = name.parse().map_err(|_| missing())?;
+    let found = tx.services().find_by_name(&slug).await?;
+    found.map(|service| service.id).ok_or_else(missing)
 }

@@ -9,7 +9,7 @@ mod start;
 mod test;
 
 pub use create::NewConnection;
-pub use details::{CallsDetails, ConnectionDetails};
+pub use details::{CallsDetails, ConnectionDetails, ConnectionQuery};
 pub use edit::ConnectionEdit;
 pub use test::TestReport;
 

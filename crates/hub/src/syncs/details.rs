@@ -2,9 +2,8 @@
 
 use salesbridge_connector_kit::FieldSchema;
 use salesbridge_model::{Ability, Connection, Page, PageRequest, Run, Slug, Sync, SyncId};
-use salesbridge_store::{DueCounts, Verification};
+use salesbridge_store::{DueCounts, RunFilter, SyncFilter, Verification};
 
-use crate::access::visible;
 use crate::{Caller, Hub, HubError};
 
 /// A sync as people see it.
@@ -39,6 +38,15 @@ pub struct SyncFigures {
     pub verification: Option<Verification>,
 }
 
+/// Which syncs are wanted. Empty finds all that the caller sees.
+#[derive(Clone, Debug, Default)]
+pub struct SyncQuery {
+    /// Name of the connection that they write through.
+    pub connection: Option<String>,
+    /// The rest; whom it shows to is the use case's business.
+    pub filter: SyncFilter,
+}
+
 impl Hub {
     /// The sync with this name.
     pub async fn sync(&self, caller: &Caller, name: &str) -> Result<SyncDetails, HubError> {
@@ -46,11 +54,20 @@ impl Hub {
         self.sync_details(sync).await
     }
 
-    /// A page of syncs, by name.
-    pub async fn syncs(&self, caller: &Caller, page: &PageRequest) -> Result<Page<SyncDetails>, HubError> {
+    /// A page of syncs, by name unless something else is asked for.
+    pub async fn syncs(
+        &self,
+        caller: &Caller,
+        query: &SyncQuery,
+        page: &PageRequest,
+    ) -> Result<Page<SyncDetails>, HubError> {
         caller.may(Ability::See)?;
-        let found = self.store.read().await?.syncs().list(page).await?;
-        let found = visible(caller, found, |sync: &Sync| Some(sync.connection_id));
+        let connection = match &query.connection {
+            Some(name) => Some(self.find_connection(caller, name, Ability::See).await?.id),
+            None => None,
+        };
+        let filter = SyncFilter { sees: caller.seen(), connection, ..query.filter.clone() };
+        let found = self.store.read().await?.syncs().list(&filter, page).await?;
         let mut items = Vec::with_capacity(found.items.len());
         for sync in found.items {
             items.push(self.sync_details(sync).await?);
@@ -101,7 +118,7 @@ impl Hub {
         let unsettled = tx.journal().count(sync.id).await?;
         let open_runs = tx.runs().open(sync.id).await?.len() as u64;
         let newest = PageRequest { after: None, limit: Some(1) };
-        let last_run = tx.runs().list(Some(sync.id), &newest).await?.items.pop();
+        let last_run = tx.runs().list(&RunFilter::of(sync.id), &newest).await?.items.pop();
         let verification = tx.verifications().find(sync.id).await?;
         let figures = SyncFigures { links, due, unsettled, open_runs, last_run, verification };
         let sending = sync.enabled && sync.held.is_none() && connection.enabled && connection.held.is_none();

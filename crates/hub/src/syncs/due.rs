@@ -1,7 +1,7 @@
 //! Rows of a sync that wait: look, retry, drop.
 
 use salesbridge_model::{Ability, ConfirmedFields, LinkState, Page, PageRequest, Sync};
-use salesbridge_store::{DueRow, DueState, Transaction};
+use salesbridge_store::{DueFilter, DueRow, DueState, Transaction};
 use serde_json::json;
 
 use crate::audit::Deed;
@@ -27,11 +27,11 @@ impl Hub {
         &self,
         caller: &Caller,
         sync: &str,
-        state: Option<DueState>,
+        filter: &DueFilter,
         page: &PageRequest,
     ) -> Result<Page<DueRow>, HubError> {
         let sync = self.find_sync(caller, sync, Ability::See).await?;
-        Ok(self.store.read().await?.due().list(sync.id, state, page).await?)
+        Ok(self.store.read().await?.due().list(sync.id, filter, page).await?)
     }
 
     /// Makes waiting rows due again; says how many. A row whose record was deleted is written to that record again, in case somebody has restored
@@ -51,7 +51,7 @@ impl Hub {
     async fn mend_links(&self, tx: &mut dyn Transaction, sync: &Sync, choice: &RowChoice) -> Result<(), HubError> {
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let waiting = tx.due().list(sync.id, Some(choice.state), &page).await?;
+            let waiting = tx.due().list(sync.id, &DueFilter::of(choice.state), &page).await?;
             let is_meant = |row: &DueRow| choice.keys.as_ref().is_none_or(|keys| keys.contains(&row.source_key));
             let keys: Vec<String> = waiting.items.into_iter().filter(is_meant).map(|row| row.source_key).collect();
             let mut broken = tx.links().find_many(sync.id, &keys).await?;

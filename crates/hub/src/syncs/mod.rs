@@ -10,6 +10,6 @@ mod open;
 
 pub use adopt::{AdoptReport, AdoptResult, AdoptedRow, Adoption, Pair, PairsProblem, read_pairs};
 pub use create::NewSync;
-pub use details::{SyncDetails, SyncFigures};
+pub use details::{SyncDetails, SyncFigures, SyncQuery};
 pub use due::RowChoice;
 pub(crate) use open::check_external_id;

@@ -1,7 +1,7 @@
 //! How the syncs stand, in numbers: for metrics and for whoever asks whether all is well.
 
 use salesbridge_model::{Ability, PageRequest};
-use salesbridge_store::DueCounts;
+use salesbridge_store::{ConnectionFilter, DueCounts, SyncFilter};
 
 use crate::{Caller, Hub, HubError};
 
@@ -40,7 +40,7 @@ impl Hub {
         let mut figures = UpkeepFigures::default();
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let syncs = tx.syncs().list(&page).await?;
+            let syncs = tx.syncs().list(&SyncFilter::default(), &page).await?;
             for sync in syncs.items {
                 let due = tx.due().counts(sync.id, now).await?;
                 let unsettled = tx.journal().count(sync.id).await?;
@@ -54,7 +54,7 @@ impl Hub {
         }
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let connections = tx.connections().list(&page).await?;
+            let connections = tx.connections().list(&ConnectionFilter::default(), &page).await?;
             figures.connections = connections.total;
             figures.held_connections += connections.items.iter().filter(|found| found.held.is_some()).count() as u64;
             let Some(next) = connections.next else { return Ok(figures) };

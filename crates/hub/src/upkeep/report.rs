@@ -1,7 +1,7 @@
 //! How things stand inside, for `doctor` and support bundles: no secret and no client's data.
 
 use salesbridge_model::{Ability, Held, PageRequest, Run};
-use salesbridge_store::{TableSize, Verification};
+use salesbridge_store::{ConnectionFilter, RunFilter, SyncFilter, TableSize, Verification};
 
 use crate::{Caller, Hub, HubError};
 
@@ -69,7 +69,7 @@ impl Hub {
         let tables = tx.housekeeping().sizes().await?;
         let mut syncs = Vec::new();
         loop {
-            let found = tx.syncs().list(&page).await?;
+            let found = tx.syncs().list(&SyncFilter::default(), &page).await?;
             for sync in found.items {
                 let verification = tx.verifications().find(sync.id).await?;
                 let (name, enabled, held) = (sync.name.to_string(), sync.enabled, sync.held);
@@ -79,7 +79,8 @@ impl Hub {
             page.after = Some(next);
         }
         let newest = PageRequest { after: None, limit: Some(RUNS) };
-        let runs = tx.runs().list(None, &newest).await?.items.into_iter().map(without_client_data).collect();
+        let runs =
+            tx.runs().list(&RunFilter::default(), &newest).await?.items.into_iter().map(without_client_data).collect();
         drop(tx);
         Ok(UpkeepReport { tables, connections: self.connection_reports().await?, syncs, runs })
     }
@@ -89,7 +90,7 @@ impl Hub {
         let mut reports = Vec::new();
         let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
         loop {
-            let found = self.store.read().await?.connections().list(&page).await?;
+            let found = self.store.read().await?.connections().list(&ConnectionFilter::default(), &page).await?;
             for connection in found.items {
                 let problem = without_key.iter().find(|(name, _)| *name == connection.name);
                 let secret_problem = problem.map(|(_, problem)| problem.to_string());

@@ -1,7 +1,7 @@
 //! Marking an installation as restored.
 
 use salesbridge_model::{Ability, PageRequest, Timestamp};
-use salesbridge_store::{Store, StoreError, Verification, VerificationState};
+use salesbridge_store::{Store, StoreError, SyncFilter, Verification, VerificationState};
 use serde_json::json;
 
 use crate::audit::{Deed, record};
@@ -19,7 +19,7 @@ pub async fn mark_restored(
     let mut page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
     let mut marked = 0;
     loop {
-        let syncs = tx.syncs().list(&page).await?;
+        let syncs = tx.syncs().list(&SyncFilter::default(), &page).await?;
         for sync in &syncs.items {
             let known = tx.verifications().find(sync.id).await?;
             let since = known.map_or(made_at, |known| known.since.min(made_at));

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::RowProblem;
-use salesbridge_hub::connections::ConnectionEdit;
-use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice};
-use salesbridge_hub::{ActorKind, AuditQuery, Caller, ClientFilter, DueState, HubError, Rights};
+use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery};
+use salesbridge_hub::runs::RunQuery;
+use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice, SyncQuery};
+use salesbridge_hub::{
+    ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, HubError, OutcomeFilter, Rights,
+};
 use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role};
 use salesbridge_testkit::client;
 
@@ -37,7 +40,7 @@ fn granted(connection: ConnectionId, abilities: impl IntoIterator<Item = Ability
 /// Runs every use case for one caller; says which were refused, and for want of what.
 async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)> {
     let (hub, page) = (&stage.hub, PageRequest::default());
-    let run = hub.runs(&Caller::owner(), Some(SYNC), &page).await.expect("runs").items.remove(0).id;
+    let run = hub.runs(&Caller::owner(), &RunQuery::of(SYNC), &page).await.expect("runs").items.remove(0).id;
     let choice = || RowChoice { state: DueState::Refused, keys: Some(Vec::new()), anew: false };
     let manner = ImportManner { assumed: hub.now(), dry_run: true };
     let no_rows = tokio::sync::mpsc::channel::<Result<Client, RowProblem>>(1).1;
@@ -58,17 +61,17 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         };
     }
     asks! {
-        connections(&page);
+        connections(&ConnectionQuery::default(), &page);
         connection("acme");
         writable_fields("acme", "Lead");
-        syncs(&page);
+        syncs(&SyncQuery::default(), &page);
         sync(SYNC);
-        runs(None, &page);
-        runs(Some(SYNC), &page);
+        runs(&RunQuery::default(), &page);
+        runs(&RunQuery::of(SYNC), &page);
         run(run);
-        outcomes(run, None, &page);
+        outcomes(run, &OutcomeFilter::default(), &page);
         timeline(run);
-        due_rows(SYNC, None, &page);
+        due_rows(SYNC, &DueFilter::default(), &page);
         clients(&ClientFilter::default(), &page);
         client("C-1");
         client_is_archived("C-1");
@@ -134,9 +137,11 @@ async fn a_grant_takes_the_place_of_the_role_on_its_connection() {
 
     let operator = with(granted(acme, [Ability::See, Ability::Run]));
     let page = PageRequest::default();
+    let counted = stage.hub.connections(&operator, &ConnectionQuery::default(), &page).await.expect("a list");
+    assert_eq!((counted.items.len(), counted.total), (1, 1), "and is not counted");
     let names: Vec<String> = stage
         .hub
-        .connections(&operator, &page)
+        .connections(&operator, &ConnectionQuery::default(), &page)
         .await
         .expect("a list")
         .items
@@ -154,7 +159,10 @@ async fn a_grant_takes_the_place_of_the_role_on_its_connection() {
 
     let hidden = with(Rights { reach: Reach::All, role: Role::Editor.abilities(), ..granted(acme, []) });
     assert!(matches!(stage.hub.sync(&hidden, SYNC).await, Err(HubError::NotFound { .. })), "an empty grant hides");
-    assert!(stage.hub.runs(&hidden, None, &page).await.expect("a list").items.is_empty());
+    assert!(stage.hub.runs(&hidden, &RunQuery::default(), &page).await.expect("a list").items.is_empty());
+    assert_eq!(stage.hub.runs(&hidden, &RunQuery::default(), &page).await.expect("a list").total, 0);
+    let seen = stage.hub.connections(&hidden, &ConnectionQuery::default(), &page).await.expect("a list");
+    assert_eq!((seen.items.len(), seen.total), (1, 1), "the other one is still seen");
     assert!(stage.hub.client_links(&hidden, "C-1").await.expect("links").is_empty());
 
     let administrator = with(Rights { role: Role::Administrator.abilities(), ..granted(acme, []) });

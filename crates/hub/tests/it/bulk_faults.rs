@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
+use salesbridge_hub::runs::RunQuery;
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_hub::{Caller, DueState};
+use salesbridge_hub::{Caller, DueFilter, DueState};
 use salesbridge_local_org::{
     BulkConfig, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, JobFault, OrgConfig, RowFault, Truncation,
 };
@@ -197,7 +198,7 @@ impl Jobs {
         assert_eq!(found.len(), self.leads);
         let (mut created, mut page) = (0, PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) });
         loop {
-            let runs = self.stage.hub.runs(&Caller::owner(), Some(SYNC), &page).await.expect("runs");
+            let runs = self.stage.hub.runs(&Caller::owner(), &RunQuery::of(SYNC), &page).await.expect("runs");
             assert!(runs.items.iter().all(|run| run.state.is_final() && run.state != RunState::Failed));
             created += runs.items.iter().map(|run| run.counts.created).sum::<u64>();
             let Some(next) = runs.next else { break };
@@ -340,7 +341,8 @@ async fn r85_each_code_of_a_row_of_a_job_has_its_consequence_and_stops_no_other_
     })
     .await;
     let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-    for row in jobs.stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows").items {
+    for row in jobs.stage.hub.due_rows(&Caller::owner(), SYNC, &DueFilter::default(), &page).await.expect("rows").items
+    {
         let (code, _) = codes::CODES.iter().find(|(code, _)| key(code) == row.source_key).expect("a row of ours");
         assert_eq!(row.code.as_deref(), Some(*code));
         assert!(row.remedy.is_some_and(|remedy| remedy.ends_with('.')), "{code}");

@@ -5,7 +5,7 @@ use std::time::Instant;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_hub::{Caller, DueState};
+use salesbridge_hub::{Caller, DueFilter, DueState};
 use salesbridge_local_org::{NewValidationRule, OrgConfig};
 use salesbridge_model::{Client, PageRequest, RunState};
 use serde_json::{Value, json};
@@ -193,7 +193,7 @@ async fn f17_a_deleted_lead_is_told_and_not_made_again() {
     assert!(stage.org.sent().iter().all(|record| record["id"] != id.as_str()), "the org is not asked again and again");
     let due = stage
         .hub
-        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .due_rows(&Caller::owner(), SYNC, &DueFilter::of(DueState::Refused), &PageRequest::default())
         .await
         .expect("refused rows");
     let [row] = &due.items[..] else { panic!("one row is refused: {due:?}") };
@@ -233,7 +233,7 @@ async fn r85_a_refused_row_is_retried_dropped_or_corrected() {
     assert_eq!(stage.org.lead("c@example.com").await["LastName"], "Short");
     let due = stage
         .hub
-        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .due_rows(&Caller::owner(), SYNC, &DueFilter::of(DueState::Refused), &PageRequest::default())
         .await
         .expect("rows that wait");
     let waiting: Vec<_> = due.items.iter().map(|row| (row.source_key.as_str(), row.code.as_deref())).collect();

@@ -1,6 +1,6 @@
 //! The connection test against an org with one thing wrong: which check fails, what a person reads, and where it is mended.
 
-use salesbridge_hub::connections::{NewConnection, TestReport};
+use salesbridge_hub::connections::{ConnectionQuery, NewConnection, TestReport};
 use salesbridge_hub::{Caller, Check, CheckState};
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, Tls};
 use salesbridge_model::{PageRequest, Secret};
@@ -35,7 +35,12 @@ async fn tested(stage: &Stage, new: &NewConnection) -> TestReport {
     let names: Vec<&str> = report.checks.iter().map(|check| check.name.as_str()).collect();
     assert_eq!(names, IN_ORDER);
     assert_eq!(
-        stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("connections").total,
+        stage
+            .hub
+            .connections(&Caller::owner(), &ConnectionQuery::default(), &PageRequest::default())
+            .await
+            .expect("connections")
+            .total,
         0,
         "R48"
     );
@@ -105,7 +110,11 @@ async fn r49_a_connection_is_made_without_a_test_and_even_if_it_would_fail() {
         ..connection_to(&stage.org, &stage.org.app)
     };
     stage.hub.create_connection(&Caller::owner(), wrong).await.expect("a connection");
-    let listed = stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("a list");
+    let listed = stage
+        .hub
+        .connections(&Caller::owner(), &ConnectionQuery::default(), &PageRequest::default())
+        .await
+        .expect("a list");
     assert_eq!(listed.items.len(), 1);
     assert!(!stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report").passed);
 }

@@ -1,6 +1,6 @@
 //! The connection as a record that people fill in: what is accepted, what it starts, what holds it and what mends it.
 
-use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
+use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery, NewConnection};
 use salesbridge_hub::{Caller, CheckState, HubError};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{OrgKind, PageRequest, Secret};
@@ -26,7 +26,11 @@ async fn sending_starts_only_after_a_person_has_been_told_how_much() {
     let HubError::ConfirmationNeeded(notice) = told else { panic!("a notice was expected: {told:?}") };
     assert_eq!((notice.creates, notice.object.as_str(), notice.org.kind), (7, "Lead", OrgKind::Local));
     assert_eq!((notice.org.name.as_deref(), notice.org.org_id.len()), (Some("Local Org"), 18));
-    let nothing = stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("connections");
+    let nothing = stage
+        .hub
+        .connections(&Caller::owner(), &ConnectionQuery::default(), &PageRequest::default())
+        .await
+        .expect("connections");
     assert_eq!((nothing.total, stage.org.writes().len()), (0, 0), "nothing was made and nothing sent");
 
     stage
@@ -218,5 +222,13 @@ async fn settings_that_do_not_work_are_told_apart_by_a_test() {
         .await
         .expect("a report");
     assert!(report.passed && report.org.is_some(), "{report:?}");
-    assert_eq!(stage.hub.connections(&Caller::owner(), &PageRequest::default()).await.expect("connections").total, 0);
+    assert_eq!(
+        stage
+            .hub
+            .connections(&Caller::owner(), &ConnectionQuery::default(), &PageRequest::default())
+            .await
+            .expect("connections")
+            .total,
+        0
+    );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_hub::{Caller, DueState};
+use salesbridge_hub::{Caller, DueFilter, DueState};
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, FaultTime, OrgConfig, RowFault};
 use salesbridge_local_org::{TokensEnded, Truncation};
 use salesbridge_model::{PageRequest, RunState};
@@ -75,7 +75,12 @@ impl Stage {
     /// Codes and remedies of the refused rows.
     async fn refused(&self) -> Vec<(String, String)> {
         let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-        let rows = self.hub.due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &page).await.expect("rows").items;
+        let rows = self
+            .hub
+            .due_rows(&Caller::owner(), SYNC, &DueFilter::of(DueState::Refused), &page)
+            .await
+            .expect("rows")
+            .items;
         rows.into_iter().map(|row| (row.code.unwrap_or_default(), row.remedy.unwrap_or_default())).collect()
     }
 
@@ -148,7 +153,7 @@ async fn r85_each_code_of_a_row_has_its_consequence_and_stops_no_other_row() {
     })
     .await;
     let page = PageRequest { after: None, limit: Some(PageRequest::MAXIMUM) };
-    for row in stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows").items {
+    for row in stage.hub.due_rows(&Caller::owner(), SYNC, &DueFilter::default(), &page).await.expect("rows").items {
         let (code, next) = CODES.iter().find(|(code, _)| key(code) == row.source_key).expect("a row of ours");
         assert_eq!(row.code.as_deref(), Some(*code));
         assert!(row.remedy.is_some_and(|remedy| remedy.ends_with('.')), "{code}");

@@ -2,7 +2,7 @@
 
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::read_clients_json_lines;
-use salesbridge_hub::{Caller, ClientFilter, DueState, HubError};
+use salesbridge_hub::{Caller, ClientFilter, DueFilter, DueState, HubError};
 use salesbridge_local_org::OrgConfig;
 use salesbridge_model::{Client, PageRequest};
 
@@ -71,7 +71,11 @@ async fn an_erased_client_is_gone_and_does_not_come_back() {
     let details = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync");
     assert_eq!(details.figures.links, 1);
     for state in [DueState::Due, DueState::Refused, DueState::Uncertain] {
-        let due = stage.hub.due_rows(&Caller::owner(), SYNC, Some(state), &PageRequest::default()).await.expect("rows");
+        let due = stage
+            .hub
+            .due_rows(&Caller::owner(), SYNC, &DueFilter::of(state), &PageRequest::default())
+            .await
+            .expect("rows");
         assert_eq!(due.items, []);
     }
 

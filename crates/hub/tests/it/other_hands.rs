@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit};
 use salesbridge_hub::syncs::RowChoice;
-use salesbridge_hub::{Caller, DueRow, DueState};
+use salesbridge_hub::{Caller, DueFilter, DueRow, DueState, OutcomeFilter};
 use salesbridge_model::{Client, OutcomeKind, PageRequest, RecordOutcome};
 use salesbridge_testkit::address;
 use serde_json::Value;
@@ -26,7 +26,7 @@ async fn lead_id(stage: &Stage, email: &str) -> String {
 async fn refused_rows(stage: &Stage) -> Vec<DueRow> {
     stage
         .hub
-        .due_rows(&Caller::owner(), SYNC, Some(DueState::Refused), &PageRequest::default())
+        .due_rows(&Caller::owner(), SYNC, &DueFilter::of(DueState::Refused), &PageRequest::default())
         .await
         .expect("rows")
         .items
@@ -35,7 +35,11 @@ async fn refused_rows(stage: &Stage) -> Vec<DueRow> {
 /// The outcome of a row in the newest run.
 async fn outcome(stage: &Stage, key: &str) -> RecordOutcome {
     let run = stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync").figures.last_run.expect("a run");
-    let outcomes = stage.hub.outcomes(&Caller::owner(), run.id, None, &PageRequest::default()).await.expect("outcomes");
+    let outcomes = stage
+        .hub
+        .outcomes(&Caller::owner(), run.id, &OutcomeFilter::default(), &PageRequest::default())
+        .await
+        .expect("outcomes");
     outcomes.items.into_iter().find(|outcome| outcome.source_key == key).expect("an outcome of the row")
 }
 

@@ -140,7 +140,7 @@ async fn f9_a_text_that_is_too_long_refuses_its_row_alone() {
         .due_rows(
             &Caller::owner(),
             crate::stage::SYNC,
-            Some(salesbridge_hub::DueState::Refused),
+            &salesbridge_hub::DueFilter::of(salesbridge_hub::DueState::Refused),
             &salesbridge_model::PageRequest::default(),
         )
         .await;

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use salesbridge_hub::connections::ConnectionEdit;
-use salesbridge_hub::{Caller, Chain};
+use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery};
+use salesbridge_hub::runs::RunQuery;
+use salesbridge_hub::syncs::SyncQuery;
+use salesbridge_hub::{Caller, Chain, DueFilter, OutcomeFilter};
 use salesbridge_local_org::{OrgConfig, TokenFormat};
 use salesbridge_model::{PageRequest, Secret};
 use tracing_subscriber::fmt::MakeWriter;
@@ -136,12 +138,12 @@ async fn lead_a_life(format: TokenFormat) -> Life {
 
     let page = PageRequest::default();
     shown.add(&run);
-    shown.add(&stage.hub.outcomes(&Caller::owner(), run.id, None, &page).await.expect("outcomes"));
-    shown.add(&stage.hub.due_rows(&Caller::owner(), SYNC, None, &page).await.expect("rows"));
+    shown.add(&stage.hub.outcomes(&Caller::owner(), run.id, &OutcomeFilter::default(), &page).await.expect("outcomes"));
+    shown.add(&stage.hub.due_rows(&Caller::owner(), SYNC, &DueFilter::default(), &page).await.expect("rows"));
     shown.add(&stage.hub.sync(&Caller::owner(), SYNC).await.expect("the sync"));
-    shown.add(&stage.hub.syncs(&Caller::owner(), &page).await.expect("syncs"));
-    shown.add(&stage.hub.runs(&Caller::owner(), None, &page).await.expect("runs"));
-    shown.add(&stage.hub.connections(&Caller::owner(), &page).await.expect("connections"));
+    shown.add(&stage.hub.syncs(&Caller::owner(), &SyncQuery::default(), &page).await.expect("syncs"));
+    shown.add(&stage.hub.runs(&Caller::owner(), &RunQuery::default(), &page).await.expect("runs"));
+    shown.add(&stage.hub.connections(&Caller::owner(), &ConnectionQuery::default(), &page).await.expect("connections"));
     shown.add(&stage.hub.preview_sync(&Caller::owner(), SYNC, None).await.expect("a preview"));
     shown.add(&stage.hub.writable_fields(&Caller::owner(), "acme", "Lead").await.expect("fields"));
     assert!(stage.org.sign_ins().len() > 3, "there were tokens to be seen");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use salesbridge_hub::{AuditQuery, Hub};
+use salesbridge_hub::{AuditField, AuditQuery, Hub, Order};
 use salesbridge_model::{AuditEntry, Page, Timestamp};
 
 use super::problems::{Anywhere, Missing};
@@ -30,11 +30,15 @@ pub(super) struct Filter {
     /// Before this instant
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
+    /// `at`, or `-at` for the newest first, as it is without this
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "at")]
+    sort: Order<AuditField>,
 }
 
 impl From<Filter> for AuditQuery {
-    fn from(Filter { actor, action, noun, target, connection, since, until }: Filter) -> Self {
-        Self { actor, action, noun, target, connection, since, until }
+    fn from(Filter { actor, action, noun, target, connection, since, until, sort }: Filter) -> Self {
+        Self { actor, action, noun, target, connection, since, until, order: sort }
     }
 }
 

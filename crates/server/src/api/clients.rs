@@ -12,7 +12,7 @@ use salesbridge_hub::clients::import::{
     HeadingProblem, ReadClient, RepeatedKey, RowProblem, read_clients_csv, read_clients_json_lines,
 };
 use salesbridge_hub::clients::{ClientLink, EraseReport, ImportManner, ImportReport, SaveReport};
-use salesbridge_hub::{ClientFilter, Hub};
+use salesbridge_hub::{ByKey, ClientFilter, Hub, Order};
 use salesbridge_model::{Client, Page, Timestamp};
 use tokio::sync::mpsc::Sender;
 use tokio_util::io::{StreamReader, SyncIoBridge};
@@ -25,30 +25,32 @@ use crate::problem::{Problem, bad_request};
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Search {
-    /// Text that the key, the full name, a company name or the e-mail address contains, in any case.
-    search: Option<String>,
-    /// Those that are archived, instead of the others.
+    /// Text that the key, the full name, a company name or the e-mail address contains, in any case
+    #[param(example = "miller")]
+    q: Option<String>,
+    /// Those that are archived, instead of the others
     #[serde(default)]
     archived: bool,
-    /// Continue after this position, which is `next` of the page before.
-    after: Option<String>,
-    /// Rows wanted: 50 when absent, 1000 at most.
-    limit: Option<u32>,
+    /// `key`, as it is without this, or `-key`
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "-key")]
+    sort: Order<ByKey>,
 }
 
 /// A page of clients, by key.
 #[utoipa::path(
     get, path = "/clients", operation_id = "list_clients", tag = "clients",
-    params(Search),
+    params(Search, Paging),
     responses((status = 200, description = "A page of the list", body = Page<Client>), Anywhere),
     extensions(("x-ability" = json!("see"))),
 )]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
-    Query(Search { search, archived, after, limit }): Query<Search>,
+    Query(Search { q: search, archived, sort: order }): Query<Search>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Client>>, Problem> {
-    Ok(Json(hub.clients(&caller, &ClientFilter { search, archived }, &Paging { after, limit }.into()).await?))
+    Ok(Json(hub.clients(&caller, &ClientFilter { search, archived, order }, &paging.into()).await?))
 }
 
 /// One client.
@@ -70,15 +72,15 @@ pub(super) async fn show(
 #[utoipa::path(
     get, path = "/clients/by-key/{key}/links", operation_id = "list_client_links", tag = "clients",
     params(("key" = String, Path, description = "The firm's own key of the client")),
-    responses((status = 200, description = "All of them", body = Vec<ClientLink>), Anywhere),
+    responses((status = 200, description = "All of them", body = Page<ClientLink>), Anywhere),
     extensions(("x-ability" = json!("see"))),
 )]
 pub(super) async fn links(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(key): Path<String>,
-) -> Result<Json<Vec<ClientLink>>, Problem> {
-    Ok(Json(hub.client_links(&caller, &key).await?))
+) -> Result<Json<Page<ClientLink>>, Problem> {
+    Ok(Json(Page::whole(hub.client_links(&caller, &key).await?)))
 }
 
 /// Stores one client, new or in place of the one with its key.

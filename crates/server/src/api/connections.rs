@@ -5,27 +5,69 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit, NewConnection, TestReport};
-use salesbridge_hub::{FieldSchema, Hub};
-use salesbridge_model::Page;
+use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit, ConnectionQuery, NewConnection, TestReport};
+use salesbridge_hub::{ConnectionField, ConnectionFilter, FieldSchema, Hub, Order};
+use salesbridge_model::{HealthState, Page};
 
 use super::problems::{Anywhere, Conflicting, Missing, OtherSide, Unusable};
 use super::{As, Json, Paging, Path, Query};
 use crate::problem::Problem;
 
+/// Which connections are wanted.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Text that the name, the caption or the description contains, in any case
+    #[param(example = "acme")]
+    q: Option<String>,
+    /// Of this kind of system
+    #[param(example = "salesforce")]
+    provider: Option<String>,
+    /// That sign in in this way
+    #[param(example = "client_credentials")]
+    method: Option<String>,
+    /// Enabled ones, or the others
+    enabled: Option<bool>,
+    /// Held ones, or the others
+    held: Option<bool>,
+    /// Whose last look found this; one that nobody has looked at is unknown
+    #[param(example = "ailing")]
+    health: Option<HealthState>,
+    /// With this tag
+    #[param(example = "production")]
+    tag: Option<String>,
+    /// That use the service with this name
+    #[param(example = "shared")]
+    service: Option<String>,
+    /// `name`, as it is without this, `caption`, `created_at` or `updated_at`; with a minus before it, from the last
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "-updated_at")]
+    sort: Order<ConnectionField>,
+}
+
+impl From<Wanted> for ConnectionQuery {
+    fn from(wanted: Wanted) -> Self {
+        let Wanted { q: search, provider, method, enabled, held, health, tag, service, sort: order } = wanted;
+        let filter =
+            ConnectionFilter { provider, method, enabled, held, health, tag, search, order, ..Default::default() };
+        Self { service, filter }
+    }
+}
+
 /// A page of connections, by name.
 #[utoipa::path(
     get, path = "/connections", operation_id = "list_connections", tag = "connections",
-    params(Paging),
-    responses((status = 200, description = "A page of the list", body = Page<ConnectionDetails>), Anywhere),
+    params(Wanted, Paging),
+    responses((status = 200, description = "A page of the list", body = Page<ConnectionDetails>), Anywhere, Missing),
     extensions(("x-ability" = json!("see"))),
 )]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
+    Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<ConnectionDetails>>, Problem> {
-    Ok(Json(hub.connections(&caller, &paging.into()).await?))
+    Ok(Json(hub.connections(&caller, &wanted.into(), &paging.into()).await?))
 }
 
 /// Makes a connection.
@@ -125,13 +167,13 @@ pub(super) async fn test_new(
 #[utoipa::path(
     get, path = "/connections/{name}/objects/{object}/fields", operation_id = "list_fields", tag = "connections",
     params(("name" = String, Path, description = "Name of the connection"), ("object" = String, Path, description = "API name of the object, such as `Lead`")),
-    responses((status = 200, description = "All of them", body = Vec<FieldSchema>), Anywhere, Missing, OtherSide),
+    responses((status = 200, description = "All of them", body = Page<FieldSchema>), Anywhere, Missing, OtherSide),
     extensions(("x-ability" = json!("see"))),
 )]
 pub(super) async fn fields(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path((name, object)): Path<(String, String)>,
-) -> Result<Json<Vec<FieldSchema>>, Problem> {
-    Ok(Json(hub.writable_fields(&caller, &name, &object).await?))
+) -> Result<Json<Page<FieldSchema>>, Problem> {
+    Ok(Json(Page::whole(hub.writable_fields(&caller, &name, &object).await?)))
 }

@@ -4,6 +4,8 @@ mod audit;
 mod clients;
 mod connections;
 mod document;
+mod lists;
+mod parameters;
 mod problems;
 mod runs;
 mod status;
@@ -16,10 +18,9 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use salesbridge_hub::{Caller, Hub};
-use salesbridge_model::PageRequest;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -27,6 +28,7 @@ use crate::problem::{Problem, no_such_route, not_signed_in, not_this_method};
 use crate::requests::{Identify, identify};
 
 pub use document::openapi_document;
+use lists::Paging;
 
 /// Routes for whoever has the machine, who may everything: its socket and its own commands.
 pub fn for_owner(router: Router) -> Router {
@@ -37,7 +39,7 @@ pub fn for_owner(router: Router) -> Router {
 pub fn router(hub: Arc<Hub>) -> Router {
     let identifying = Identify { hub: hub.clone(), https: false };
     let routes = routes().split_for_parts().0.method_not_allowed_fallback(other_method).fallback(unknown);
-    routes.with_state(hub).layer(from_fn_with_state(identifying, identify))
+    routes.with_state(hub).layer(from_fn(parameters::know_parameters)).layer(from_fn_with_state(identifying, identify))
 }
 
 /// Every operation with its description.
@@ -122,19 +124,3 @@ struct Query<T>(T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 struct Path<T>(T);
-
-/// Which page of a list.
-#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Paging {
-    /// Continue after this position, which is `next` of the page before.
-    after: Option<String>,
-    /// Rows wanted: 50 when absent, 1000 at most.
-    limit: Option<u32>,
-}
-
-impl From<Paging> for PageRequest {
-    fn from(Paging { after, limit }: Paging) -> Self {
-        Self { after, limit }
-    }
-}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::problem::Problem;
+use crate::problem::{PROBLEM_JSON, Problem};
 
 /// Answers by status, each a [`Problem`].
 type Answers = BTreeMap<String, RefOr<Response>>;
@@ -13,7 +13,7 @@ type Answers = BTreeMap<String, RefOr<Response>>;
 fn problems<const N: usize>(told: [(&str, &str); N]) -> Answers {
     let body = || ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     told.map(|(status, description)| {
-        let answer = ResponseBuilder::new().description(description).content("application/json", body());
+        let answer = ResponseBuilder::new().description(description).content(PROBLEM_JSON, body());
         (status.to_owned(), answer.build().into())
     })
     .into()

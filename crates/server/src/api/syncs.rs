@@ -5,27 +5,62 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
-use salesbridge_hub::syncs::{AdoptReport, Adoption, NewSync, RowChoice, SyncDetails, read_pairs};
-use salesbridge_hub::{DueRow, DueState, Hub, Preview};
+use salesbridge_hub::runs::RunQuery;
+use salesbridge_hub::syncs::{AdoptReport, Adoption, NewSync, RowChoice, SyncDetails, SyncQuery, read_pairs};
+use salesbridge_hub::{ByKey, DueFilter, DueRow, DueState, Hub, Order, Preview, SyncField, SyncFilter};
 use salesbridge_model::{Page, Run};
 
 use super::problems::{Anywhere, Conflicting, Missing, OtherSide, Unusable};
+use super::runs::RunsWanted;
 use super::{As, Json, Paging, Path, Query};
 use crate::problem::{Problem, bad_request};
+
+/// Which syncs are wanted.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// Text that the name contains, in any case
+    #[param(example = "leads")]
+    q: Option<String>,
+    /// Name of the connection that they write through
+    #[param(example = "acme")]
+    connection: Option<String>,
+    /// That read this stream
+    #[param(example = "clients")]
+    stream: Option<String>,
+    /// That write this object
+    #[param(example = "Lead")]
+    object: Option<String>,
+    /// Enabled ones, or the others
+    enabled: Option<bool>,
+    /// Held ones, or the others
+    held: Option<bool>,
+    /// `name`, as it is without this, `created_at` or `updated_at`; with a minus before it, from the last
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "-updated_at")]
+    sort: Order<SyncField>,
+}
+
+impl From<Wanted> for SyncQuery {
+    fn from(Wanted { q: search, connection, stream, object, enabled, held, sort: order }: Wanted) -> Self {
+        Self { connection, filter: SyncFilter { stream, object, enabled, held, search, order, ..Default::default() } }
+    }
+}
 
 /// A page of syncs, by name.
 #[utoipa::path(
     get, path = "/syncs", operation_id = "list_syncs", tag = "syncs",
-    params(Paging),
-    responses((status = 200, description = "A page of the list", body = Page<SyncDetails>), Anywhere),
+    params(Wanted, Paging),
+    responses((status = 200, description = "A page of the list", body = Page<SyncDetails>), Anywhere, Missing),
     extensions(("x-ability" = json!("see"))),
 )]
 pub(super) async fn list(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
+    Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<SyncDetails>>, Problem> {
-    Ok(Json(hub.syncs(&caller, &paging.into()).await?))
+    Ok(Json(hub.syncs(&caller, &wanted.into(), &paging.into()).await?))
 }
 
 /// Makes a sync, disabled.
@@ -141,7 +176,7 @@ pub(super) async fn preview(
 /// A page of the sync's runs, newest first.
 #[utoipa::path(
     get, path = "/syncs/{name}/runs", operation_id = "list_runs_of_sync", tag = "syncs",
-    params(("name" = String, Path, description = "Name of the sync"), Paging),
+    params(("name" = String, Path, description = "Name of the sync"), RunsWanted, Paging),
     responses((status = 200, description = "A page of the list", body = Page<Run>), Anywhere, Missing),
     extensions(("x-ability" = json!("see"))),
 )]
@@ -149,9 +184,11 @@ pub(super) async fn runs(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(name): Path<String>,
+    Query(wanted): Query<RunsWanted>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Run>>, Problem> {
-    Ok(Json(hub.runs(&caller, Some(&name), &paging.into()).await?))
+    let query = RunQuery { filter: wanted.into(), ..RunQuery::of(&name) };
+    Ok(Json(hub.runs(&caller, &query, &paging.into()).await?))
 }
 
 /// Asks for a full run.
@@ -216,18 +253,25 @@ pub(super) async fn adopt(
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Waiting {
-    /// In this state; in all when absent.
+    /// In this state
+    #[param(example = "refused")]
     state: Option<DueState>,
-    /// Continue after this position, which is `next` of the page before.
-    after: Option<String>,
-    /// Rows wanted: 50 when absent, 1000 at most.
-    limit: Option<u32>,
+    /// The row with this key
+    #[param(example = "C-1042")]
+    key: Option<String>,
+    /// Whose last refusal had this code
+    #[param(example = "REQUIRED_FIELD_MISSING")]
+    code: Option<String>,
+    /// `key`, as it is without this, or `-key`
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "-key")]
+    sort: Order<ByKey>,
 }
 
 /// A page of rows that are to be sent, or wait.
 #[utoipa::path(
     get, path = "/syncs/{name}/due", operation_id = "list_due_rows", tag = "syncs",
-    params(("name" = String, Path, description = "Name of the sync"), Waiting),
+    params(("name" = String, Path, description = "Name of the sync"), Waiting, Paging),
     responses((status = 200, description = "A page of the list", body = Page<DueRow>), Anywhere, Missing),
     extensions(("x-ability" = json!("see"))),
 )]
@@ -235,9 +279,11 @@ pub(super) async fn due(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(name): Path<String>,
-    Query(Waiting { state, after, limit }): Query<Waiting>,
+    Query(Waiting { state, key, code, sort: order }): Query<Waiting>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Page<DueRow>>, Problem> {
-    Ok(Json(hub.due_rows(&caller, &name, state, &Paging { after, limit }.into()).await?))
+    let filter = DueFilter { state, key, code, order };
+    Ok(Json(hub.due_rows(&caller, &name, &filter, &paging.into()).await?))
 }
 
 /// How many rows that changed.

@@ -59,7 +59,7 @@ fn every_operation_is_described_whole() {
         let abilities = ["none", "see", "run", "edit", "raw", "administer"];
         assert!(abilities.contains(&text("x-ability").as_str()), "{method} {path}: {}", text("x-ability"));
         for status in ["400", "401", "403", "503", "default"] {
-            let schema = &operation["responses"][status]["content"]["application/json"]["schema"];
+            let schema = &operation["responses"][status]["content"]["application/problem+json"]["schema"];
             assert_eq!(schema["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
         }
         let has_path = path.contains('{');

@@ -4,5 +4,6 @@
 mod abilities;
 mod document;
 mod door;
+mod lists;
 mod routes;
 mod stage;

@@ -65,7 +65,7 @@ async fn clients_are_saved_by_key_searched_paged_and_imported() {
     let (_, second) =
         stage.gets(&format!("/clients?limit=2&after={}", first["next"].as_str().expect("a position"))).await;
     assert_eq!((second["items"].as_array().map(Vec::len), &second["next"]), (Some(1), &Value::Null));
-    assert_eq!(stage.gets("/clients?search=c-2").await.1["total"], 1);
+    assert_eq!(stage.gets("/clients?q=c-2").await.1["total"], 1);
     let (_, wrong_key) = stage.asks(Method::PUT, "/clients/by-key/C-9", r#"{"key":"C-8"}"#).await;
     assert!(is_problem(&wrong_key, "bad_request"), "{wrong_key}");
     let (_, invalid) = stage.asks(Method::PUT, "/clients/by-key/C-9", r#"{"key":"C-9","email":"ann@"}"#).await;

@@ -68,11 +68,16 @@ pub(super) async fn they_are_listed_newest_first_under_the_filter(store: &dyn St
         (AuditFilter { connection: Some(id("conn", 2)), ..all.clone() }, vec![2]),
         (AuditFilter { since: Some(at(92)), until: Some(at(93)), ..all.clone() }, vec![2]),
         (AuditFilter { actor: some("per_2"), noun: some("connection"), ..all.clone() }, vec![]),
+        (AuditFilter { order: "at".parse().unwrap(), ..all.clone() }, vec![1, 2, 3]),
     ];
     for (filter, expected) in filters {
         let found = tx.audit().list(&filter, &first(9)).await.unwrap();
         assert_eq!((numbers(&found.items), found.total), (expected.clone(), expected.len() as u64), "{filter:?}");
     }
+    let oldest = AuditFilter { order: "at".parse().unwrap(), ..all };
+    assert_eq!(numbers(&tx.audit().list(&oldest, &next(some("1"), 9)).await.unwrap().items), [2, 3]);
+    let odd = tx.audit().list(&oldest, &next(some("no position"), 9)).await.unwrap();
+    assert_eq!(numbers(&odd.items), [1, 2, 3], "a position that is none begins at the beginning");
 }
 
 pub(super) async fn old_ones_go_but_the_newest_stays_so_that_numbers_grow(store: &dyn Store) {

@@ -98,6 +98,10 @@ pub(super) async fn a_list_has_pages_and_a_total_under_the_filter(store: &dyn St
     let two = tx.clients().list(&filter, &next(one.next, 2)).await.unwrap();
     assert_eq!((two.items, two.next, two.total), (vec![client("d")], None, 3));
     assert_eq!(tx.clients().list(&ClientFilter::default(), &first(1)).await.unwrap().total, 4);
+    let falling = ClientFilter { order: "-key".parse().unwrap(), ..filter };
+    let one = tx.clients().list(&falling, &first(2)).await.unwrap();
+    assert_eq!((one.items, one.total), (vec![client("d"), client("c")], 3));
+    assert_eq!(tx.clients().list(&falling, &next(one.next, 2)).await.unwrap().items, [client("a")]);
 }
 
 pub(super) async fn ten_thousand_are_saved_in_one_call(store: &dyn Store) {

@@ -3,7 +3,7 @@
 use salesbridge_model::Client;
 
 use super::samples::{at, client, due_row, first, keys, lay_ground, next, save_clients, sync, sync_id, waiting};
-use crate::{DueCounts, DueRow, DueState, LONGEST_PAUSE, Store, StoreError};
+use crate::{DueCounts, DueFilter, DueRow, DueState, LONGEST_PAUSE, Store, StoreError};
 
 pub(super) async fn fifty_changes_are_one_row_f20(store: &dyn Store) {
     lay_ground(store).await;
@@ -191,12 +191,22 @@ pub(super) async fn rows_are_listed_in_pages_and_counted(store: &dyn Store) {
     hold(store, &others).await;
     let [a, c, e] = refused;
     let mut tx = store.read().await.unwrap();
-    let one = tx.due().list(sync_id(1), Some(DueState::Refused), &first(2)).await.unwrap();
+    let one = tx.due().list(sync_id(1), &DueFilter::of(DueState::Refused), &first(2)).await.unwrap();
     assert_eq!((one.items, one.total), (vec![a.clone(), c], 3));
-    let two = tx.due().list(sync_id(1), Some(DueState::Refused), &next(one.next, 2)).await.unwrap();
+    let two = tx.due().list(sync_id(1), &DueFilter::of(DueState::Refused), &next(one.next, 2)).await.unwrap();
     assert_eq!((two.items, two.next, two.total), (vec![e], None, 3));
-    let any = tx.due().list(sync_id(1), None, &first(2)).await.unwrap();
+    let any = tx.due().list(sync_id(1), &DueFilter::default(), &first(2)).await.unwrap();
     assert_eq!((any.items, any.total), (vec![a, due_row("b", 1)], 7));
+    let falling = DueFilter { order: "-key".parse().unwrap(), ..DueFilter::default() };
+    let last = tx.due().list(sync_id(1), &falling, &first(1)).await.unwrap();
+    assert_eq!(last.items, [due_row("g", 1)]);
+    let before = tx.due().list(sync_id(1), &falling, &next(last.next, 1)).await.unwrap().items;
+    assert_eq!(before, [waiting("f", 1, DueState::Uncertain)]);
+    let of_key = DueFilter { key: Some("f".to_owned()), ..DueFilter::default() };
+    assert_eq!(tx.due().list(sync_id(1), &of_key, &first(9)).await.unwrap().items, before);
+    let with_code = DueFilter { code: before[0].code.clone(), ..DueFilter::default() };
+    let with_code = tx.due().list(sync_id(1), &with_code, &first(9)).await.unwrap().items;
+    assert!(with_code.iter().all(|row| row.code == before[0].code) && with_code.contains(&before[0]));
     let counts = tx.due().counts(sync_id(1), at(59)).await.unwrap();
     assert_eq!(counts, DueCounts { due: 2, deferred: 1, refused: 3, uncertain: 1 });
     let counts = tx.due().counts(sync_id(1), at(60)).await.unwrap();
@@ -236,5 +246,5 @@ async fn hold(store: &dyn Store, rows: &[DueRow]) {
 
 async fn all(store: &dyn Store) -> Vec<DueRow> {
     let mut tx = store.read().await.unwrap();
-    tx.due().list(sync_id(1), None, &first(100)).await.unwrap().items
+    tx.due().list(sync_id(1), &DueFilter::default(), &first(100)).await.unwrap().items
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use salesbridge_model::{Client, Timestamp};
 
 use super::samples::{at, client, due_row, first, sync_id, waiting};
-use crate::{DueCounts, DueRow, DueState, Store, Transaction};
+use crate::{DueCounts, DueFilter, DueRow, DueState, Store, Transaction};
 
 const KEYS: [&str; 3] = ["a", "B", "ä"];
 
@@ -124,7 +124,7 @@ impl Model {
         };
         let next = due.iter().filter(|row| later(row)).filter_map(|row| row.not_before).min();
 
-        assert_eq!(tx.due().list(sync_id(1), None, &first(10)).await.unwrap().items, rows);
+        assert_eq!(tx.due().list(sync_id(1), &DueFilter::default(), &first(10)).await.unwrap().items, rows);
         assert_eq!(tx.due().ready(sync_id(1), self.now(), 10).await.unwrap(), ready);
         assert_eq!(tx.due().next_ready_at(sync_id(1), self.now()).await.unwrap(), next);
         assert_eq!(tx.due().counts(sync_id(1), self.now()).await.unwrap(), counts);

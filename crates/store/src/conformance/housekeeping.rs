@@ -3,7 +3,7 @@
 use salesbridge_model::{OutcomeKind, RecordOutcome, Run, RunId, RunState, Sync, SyncId, Timestamp};
 
 use super::samples::{at, client, first, id, intent, lay_ground, outcome, run, sync, sync_id};
-use crate::{JournalEntry, OutcomeFilter, Store, TableSize, TimelineBatch, Transaction};
+use crate::{JournalEntry, OutcomeFilter, RunFilter, Store, TableSize, TimelineBatch, Transaction};
 
 pub(super) async fn outcomes_of_runs_that_ended_long_ago_go_first(store: &dyn Store) {
     lay_ground(store).await;
@@ -39,7 +39,7 @@ pub(super) async fn old_runs_go_but_for_the_newest_of_each_sync(store: &dyn Stor
     assert_eq!(tx.housekeeping().remove_runs(at(11), 2, 1).await.unwrap(), 1, "no more than was said");
     assert_eq!(tx.housekeeping().remove_runs(at(11), 2, 9).await.unwrap(), 2);
     assert_eq!(tx.housekeeping().remove_runs(at(11), 2, 9).await.unwrap(), 0, "the newest two stay");
-    let left = tx.runs().list(None, &first(9)).await.unwrap().items;
+    let left = tx.runs().list(&RunFilter::default(), &first(9)).await.unwrap().items;
     assert_eq!(left.iter().map(|run| run.id).collect::<Vec<RunId>>(), [6, 5, 4].map(|number| id("run", number)));
     assert_eq!(outcomes(&mut *tx, 1).await, 0);
     assert_eq!(tx.timelines().list(id("run", 1)).await.unwrap(), []);

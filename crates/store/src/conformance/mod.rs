@@ -65,6 +65,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
         a_read_transaction_sees_one_state, write_transactions_are_serialized;
     installation: it_gets_its_id_once;
     connections: one_comes_back_whole, a_name_is_taken_once, an_update_keeps_id_name_and_creation, they_are_listed_by_name_in_pages,
+        they_are_listed_under_the_filter_in_any_order,
         removing_one_removes_its_secrets, one_that_a_sync_uses_stays;
     allowances: calls_are_granted_up_to_the_ceiling_of_a_day, what_the_org_said_last_is_remembered,
         an_allowance_needs_its_connection_and_goes_with_it;
@@ -91,7 +92,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
     outbox: a_change_and_its_entry_are_one, an_unchanged_client_has_no_entry, entries_are_read_on_from_a_sequence,
         trimming_waits_for_the_slowest_enabled_sync, a_sequence_is_never_used_twice;
     syncs: one_comes_back_whole, a_name_is_taken_once, one_starts_at_the_newest_change, an_update_keeps_id_name_and_connection,
-        they_are_listed_by_name_in_pages, those_of_a_connection_are_found, removing_one_removes_all_that_is_its_own,
+        they_are_listed_by_name_in_pages, they_are_listed_under_the_filter_in_any_order, those_of_a_connection_are_found, removing_one_removes_all_that_is_its_own,
         one_needs_its_connection;
     due: fifty_changes_are_one_row_f20, a_change_is_taken_in_once, other_streams_are_not_taken_in, a_change_makes_a_waiting_row_due_at_once,
         an_uncertain_row_stays_uncertain, an_unknown_sync_takes_nothing_in, skipping_takes_nothing_in, rows_are_ready_in_order_and_in_time,
@@ -103,7 +104,7 @@ const CLAUSES: &[(&str, Clause)] = clauses! {
         claimed_records_are_told, they_are_listed_by_key_in_pages, removing_frees_the_record,
         a_field_is_forgotten_in_every_link_of_the_sync, a_link_needs_its_sync;
     runs: one_comes_back_whole, an_update_keeps_what_it_is, open_runs_are_told_oldest_first, they_are_listed_newest_first_in_pages,
-        a_run_needs_its_sync;
+        they_are_listed_under_the_filter, a_run_needs_its_sync;
     outcomes: recording_says_what_it_replaced, recorded_keys_are_told, they_are_listed_by_key_in_pages_under_the_filter,
         an_outcome_needs_its_run;
     verifications: one_comes_back_whole_until_it_is_removed, one_needs_its_sync;

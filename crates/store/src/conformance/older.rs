@@ -12,8 +12,8 @@ use super::samples::{
     at, client, connection, due_row, first, full_client, id, intent, keys, link, outcome, run, sync, sync_id, waiting,
 };
 use crate::{
-    ClientFilter, DueState, IdempotentAnswer, IdempotentRequest, OutcomeFilter, SecretOwner, SignInThrottle, Store,
-    StoredSession, TimelineBatch, Transaction, Verification, VerificationState,
+    ClientFilter, ConnectionFilter, DueFilter, DueState, IdempotentAnswer, IdempotentRequest, OutcomeFilter, RunFilter,
+    SecretOwner, SignInThrottle, Store, StoredSession, TimelineBatch, Transaction, Verification, VerificationState,
 };
 
 /// Checks that all the rows are there which a database has that was written by `schema`, and that the work goes on where it stood.
@@ -37,7 +37,7 @@ pub async fn rows_of_an_earlier_schema_are_remembered(store: &dyn Store, schema:
 
 async fn find_ground(tx: &mut dyn Transaction, schema: i64) {
     assert_eq!(tx.installation().id().await.unwrap(), Some(id("inst", 1)));
-    let connections = tx.connections().list(&first(10)).await.unwrap().items;
+    let connections = tx.connections().list(&ConnectionFilter::default(), &first(10)).await.unwrap().items;
     let mut expected = Connection { service_id: Some(id("svc", 1)), ..connection(1, "acme") };
     // It lies in a document, whose older forms are without it.
     expected.org.as_mut().unwrap().edition = None;
@@ -83,7 +83,7 @@ async fn find_syncs(tx: &mut dyn Transaction, schema: i64) {
 }
 
 async fn find_rows(tx: &mut dyn Transaction, schema: i64) {
-    let due = tx.due().list(sync_id(1), None, &first(10)).await.unwrap().items;
+    let due = tx.due().list(sync_id(1), &DueFilter::default(), &first(10)).await.unwrap().items;
     assert_eq!(due, [waiting("C-3", 5, DueState::Refused), due_row("C-4", 6)]);
     let mut linked = link("C-1", "00Q000000000001AAA");
     if schema < 7 {
@@ -94,7 +94,7 @@ async fn find_rows(tx: &mut dyn Transaction, schema: i64) {
 }
 
 async fn find_runs(tx: &mut dyn Transaction, schema: i64) {
-    assert_eq!(tx.runs().list(Some(sync_id(1)), &first(10)).await.unwrap().items, [run(1)]);
+    assert_eq!(tx.runs().list(&RunFilter::of(sync_id(1)), &first(10)).await.unwrap().items, [run(1)]);
     let outcomes = tx.outcomes().list(id("run", 1), &OutcomeFilter::default(), &first(10)).await.unwrap();
     let message = Some("Required fields are missing: [\"Größe\"]".to_owned());
     assert_eq!(outcomes.items, [RecordOutcome { message, ..outcome("C-3", OutcomeKind::Refused) }]);

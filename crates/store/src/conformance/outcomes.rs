@@ -51,13 +51,23 @@ pub(super) async fn they_are_listed_by_key_in_pages_under_the_filter(store: &dyn
     tx.outcomes().record(&refused).await.unwrap();
     tx.outcomes().record(std::slice::from_ref(&bare)).await.unwrap();
     let [d, a, c] = refused;
-    let filter = OutcomeFilter { kind: Some(OutcomeKind::Refused) };
+    let filter = OutcomeFilter::of(OutcomeKind::Refused);
     let one = tx.outcomes().list(id("run", 1), &filter, &first(2)).await.unwrap();
     assert_eq!((one.items, one.total), (vec![a.clone(), c.clone()], 3));
     let two = tx.outcomes().list(id("run", 1), &filter, &next(one.next, 2)).await.unwrap();
     assert_eq!((two.items, two.next, two.total), (vec![d.clone()], None, 3));
     let all = tx.outcomes().list(id("run", 1), &OutcomeFilter::default(), &first(10)).await.unwrap();
-    assert_eq!((all.items, all.total), (vec![a, bare, c, d], 4));
+    assert_eq!((all.items, all.total), (vec![a.clone(), bare.clone(), c.clone(), d.clone()], 4));
+    let falling = OutcomeFilter { order: "-key".parse().unwrap(), ..OutcomeFilter::default() };
+    let one = tx.outcomes().list(id("run", 1), &falling, &first(3)).await.unwrap();
+    assert_eq!(one.items, [d.clone(), c.clone(), bare]);
+    assert_eq!(tx.outcomes().list(id("run", 1), &falling, &next(one.next, 3)).await.unwrap().items, [a]);
+    let of_key = OutcomeFilter { key: Some("c".to_owned()), ..OutcomeFilter::default() };
+    assert_eq!(tx.outcomes().list(id("run", 1), &of_key, &first(9)).await.unwrap().items, [c]);
+    let with_code = OutcomeFilter { code: d.code, ..OutcomeFilter::default() };
+    assert_eq!(tx.outcomes().list(id("run", 1), &with_code, &first(9)).await.unwrap().total, 3);
+    let other_code = OutcomeFilter { code: Some("OTHER".to_owned()), ..OutcomeFilter::default() };
+    assert_eq!(tx.outcomes().list(id("run", 1), &other_code, &first(9)).await.unwrap().total, 0);
 }
 
 pub(super) async fn an_outcome_needs_its_run(store: &dyn Store) {

@@ -6,7 +6,7 @@ use super::samples::{
     at, client, connection, due_row, first, id, intent, keys, lay_ground, link, next, outcome, run, save_clients, sync,
     sync_id,
 };
-use crate::{OutcomeFilter, Store, StoreError};
+use crate::{OutcomeFilter, Sees, Store, StoreError, SyncFilter};
 
 pub(super) async fn one_comes_back_whole(store: &dyn Store) {
     let bare = Sync { preset: None, held: None, enabled: false, mapping: Mapping::default(), ..sync(2, "bare") };
@@ -55,10 +55,45 @@ pub(super) async fn they_are_listed_by_name_in_pages(store: &dyn Store) {
     let (a, b) = (sync(3, "a"), sync(2, "b"));
     insert(store, &[&b, &a]).await;
     let mut tx = store.read().await.unwrap();
-    let one = tx.syncs().list(&first(2)).await.unwrap();
+    let one = tx.syncs().list(&SyncFilter::default(), &first(2)).await.unwrap();
     assert_eq!((one.items, one.total), (vec![a, sync(1, "acme-leads")], 3));
-    let two = tx.syncs().list(&next(one.next, 2)).await.unwrap();
+    let two = tx.syncs().list(&SyncFilter::default(), &next(one.next, 2)).await.unwrap();
     assert_eq!((two.items, two.next, two.total), (vec![b], None, 3));
+}
+
+pub(super) async fn they_are_listed_under_the_filter_in_any_order(store: &dyn Store) {
+    lay_ground(store).await;
+    let mut tx = store.write().await.unwrap();
+    tx.connections().insert(&connection(2, "other")).await.unwrap();
+    let of_other = Sync {
+        connection_id: id("conn", 2),
+        stream: "orders".to_owned(),
+        object: "Order".to_owned(),
+        enabled: false,
+        held: None,
+        updated_at: at(99),
+        ..sync(2, "other-orders")
+    };
+    tx.syncs().insert(&of_other).await.unwrap();
+    let (of_first, all) = (sync(1, "acme-leads"), SyncFilter::default());
+    let text = |text: &str| Some(text.to_owned());
+    let filters = [
+        (all.clone(), vec!["acme-leads", "other-orders"]),
+        (SyncFilter { sees: Sees::Only([id("conn", 2)].into()), ..all.clone() }, vec!["other-orders"]),
+        (SyncFilter { sees: Sees::AllBut([id("conn", 2)].into()), ..all.clone() }, vec!["acme-leads"]),
+        (SyncFilter { connection: Some(id("conn", 1)), ..all.clone() }, vec!["acme-leads"]),
+        (SyncFilter { stream: text("orders"), ..all.clone() }, vec!["other-orders"]),
+        (SyncFilter { object: text("Order"), ..all.clone() }, vec!["other-orders"]),
+        (SyncFilter { enabled: Some(of_first.enabled), ..all.clone() }, vec!["acme-leads"]),
+        (SyncFilter { held: Some(false), ..all.clone() }, vec!["other-orders"]),
+        (SyncFilter { search: text("LEADS"), ..all.clone() }, vec!["acme-leads"]),
+        (SyncFilter { order: "-updated_at".parse().unwrap(), ..all.clone() }, vec!["other-orders", "acme-leads"]),
+    ];
+    for (filter, expected) in filters {
+        let page = tx.syncs().list(&filter, &first(9)).await.unwrap();
+        let names: Vec<&str> = page.items.iter().map(|sync| sync.name.as_str()).collect();
+        assert_eq!((names, page.total), (expected.clone(), expected.len() as u64), "{filter:?}");
+    }
 }
 
 pub(super) async fn those_of_a_connection_are_found(store: &dyn Store) {

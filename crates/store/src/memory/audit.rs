@@ -24,9 +24,17 @@ impl AuditRepository for MemoryAudit<'_> {
 
     async fn list(&mut self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError> {
         let state = self.0.seen("audit.list")?;
-        let rows: Vec<&AuditEntry> = state.audit.rows().rev().filter(|entry| filter.wants(entry)).collect();
-        let number = |position: &str| position.parse().unwrap_or(i64::MAX);
-        Ok(cut(&rows, page, |entry| entry.sequence.to_string(), |position, after| number(position) < number(after)))
+        let mut rows: Vec<&AuditEntry> = state.audit.rows().filter(|entry| filter.wants(entry)).collect();
+        if filter.order.descending {
+            rows.reverse();
+        }
+        let position = |entry: &AuditEntry| entry.sequence.to_string();
+        let comes_after = |position: &str, after: &str| match (position.parse::<i64>(), after.parse::<i64>()) {
+            (Ok(position), Ok(after)) if filter.order.descending => position < after,
+            (Ok(position), Ok(after)) => position > after,
+            _ => true,
+        };
+        Ok(cut(&rows, page, position, comes_after))
     }
 
     async fn prune(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use salesbridge_model::{Client, Page, PageRequest, Timestamp};
 
-use super::paging::cut_growing;
+use super::paging::cut_ordered;
 use super::table::{Table, rows_of};
 use super::transaction::MemoryTransaction;
 use crate::{ClientFilter, ClientRepository, Saved, StoreError};
@@ -52,7 +52,7 @@ impl ClientRepository for MemoryClients<'_> {
             state.clients.rows().filter(|client| search.is_empty() || holds(client, &search)).collect();
         let rows: Vec<&Client> =
             rows.into_iter().filter(|client| state.archived.contains(client.key.as_str()) == filter.archived).collect();
-        Ok(cut_growing(&rows, page, |client| client.key.clone()))
+        Ok(cut_ordered(rows, filter.order, page, |client| client.key.clone()))
     }
 
     async fn count(&mut self) -> Result<u64, StoreError> {

@@ -3,9 +3,8 @@
 use async_trait::async_trait;
 use salesbridge_model::{Connection, ConnectionId, Page, PageRequest, ServiceId, Slug};
 
-use super::paging::cut_growing;
 use super::transaction::MemoryTransaction;
-use crate::{ConnectionRepository, SecretOwner, StoreError};
+use crate::{ConnectionFilter, ConnectionRepository, SecretOwner, StoreError};
 
 pub(super) struct MemoryConnections<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -32,11 +31,8 @@ impl ConnectionRepository for MemoryConnections<'_> {
         Ok(state.connections.rows().find(|connection| connection.name == *name).cloned())
     }
 
-    async fn list(&mut self, page: &PageRequest) -> Result<Page<Connection>, StoreError> {
-        let state = self.0.seen("connections.list")?;
-        let mut rows: Vec<&Connection> = state.connections.rows().collect();
-        rows.sort_by_key(|connection| connection.name.as_str());
-        Ok(cut_growing(&rows, page, |connection| connection.name.to_string()))
+    async fn list(&mut self, filter: &ConnectionFilter, page: &PageRequest) -> Result<Page<Connection>, StoreError> {
+        Ok(filter.page(self.0.seen("connections.list")?.connections.rows().cloned().collect(), page))
     }
 
     async fn of_service(&mut self, service: ServiceId) -> Result<Vec<Connection>, StoreError> {

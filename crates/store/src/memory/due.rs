@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, SyncId, Timestamp};
 
-use super::paging::cut_growing;
+use super::paging::cut_ordered;
 use super::state::State;
 use super::table::rows_of;
 use super::transaction::MemoryTransaction;
-use crate::{DueCounts, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
+use crate::{DueCounts, DueFilter, DueRepository, DueRow, DueState, LONGEST_PAUSE, StoreError};
 
 pub(super) struct MemoryDue<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -111,15 +111,9 @@ impl DueRepository for MemoryDue<'_> {
         Ok(all.due.edit(&sync).map_or(0, |table| table.retain(|_, row| !is_chosen(row, state, keys))))
     }
 
-    async fn list(
-        &mut self,
-        sync: SyncId,
-        state: Option<DueState>,
-        page: &PageRequest,
-    ) -> Result<Page<DueRow>, StoreError> {
-        let all = self.0.seen("due.list")?;
-        let rows: Vec<&DueRow> = rows(all, sync).filter(|row| state.is_none_or(|state| row.state == state)).collect();
-        Ok(cut_growing(&rows, page, |row| row.source_key.clone()))
+    async fn list(&mut self, sync: SyncId, filter: &DueFilter, page: &PageRequest) -> Result<Page<DueRow>, StoreError> {
+        let rows = rows(self.0.seen("due.list")?, sync).filter(|row| filter.wants(row)).collect();
+        Ok(cut_ordered(rows, filter.order, page, |row| row.source_key.clone()))
     }
 
     async fn counts(&mut self, sync: SyncId, now: Timestamp) -> Result<DueCounts, StoreError> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use salesbridge_model::{OutcomeKind, Page, PageRequest, RecordOutcome, RunId};
 
-use super::paging::cut_growing;
+use super::paging::cut_ordered;
 use super::table::rows_of;
 use super::transaction::MemoryTransaction;
 use crate::{OutcomeFilter, OutcomeRepository, StoreError};
@@ -37,8 +37,7 @@ impl OutcomeRepository for MemoryOutcomes<'_> {
     ) -> Result<Page<RecordOutcome>, StoreError> {
         let of_run = self.0.seen("outcomes.list")?.outcomes.get(&run);
         let rows = of_run.into_iter().flat_map(|outcomes| outcomes.rows());
-        let rows: Vec<&RecordOutcome> =
-            rows.filter(|outcome| filter.kind.is_none_or(|kind| outcome.kind == kind)).collect();
-        Ok(cut_growing(&rows, page, |outcome| outcome.source_key.clone()))
+        let rows: Vec<&RecordOutcome> = rows.filter(|outcome| filter.wants(outcome)).collect();
+        Ok(cut_ordered(rows, filter.order, page, |outcome| outcome.source_key.clone()))
     }
 }

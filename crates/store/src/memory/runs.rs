@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, Run, RunId, SyncId};
 
-use super::paging::cut;
+use super::paging::cut_ordered;
 use super::transaction::MemoryTransaction;
-use crate::{RunRepository, StoreError};
+use crate::{RunFilter, RunRepository, StoreError};
 
 pub(super) struct MemoryRuns<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -39,10 +39,11 @@ impl RunRepository for MemoryRuns<'_> {
         Ok(state.runs.rows().filter(|run| run.sync_id == sync && !run.state.is_final()).cloned().collect())
     }
 
-    async fn list(&mut self, sync: Option<SyncId>, page: &PageRequest) -> Result<Page<Run>, StoreError> {
+    async fn list(&mut self, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>, StoreError> {
         let state = self.0.seen("runs.list")?;
-        let rows: Vec<&Run> =
-            state.runs.rows().rev().filter(|run| sync.is_none_or(|sync| run.sync_id == sync)).collect();
-        Ok(cut(&rows, page, |run| run.id.to_string(), |position, after| position < after))
+        let connection = |run: &Run| state.syncs.get(&run.sync_id).map(|stored| stored.sync.connection_id);
+        let wanted = |run: &&Run| connection(run).is_some_and(|connection| filter.wants(run, connection));
+        let rows: Vec<&Run> = state.runs.rows().filter(wanted).collect();
+        Ok(cut_ordered(rows, filter.order, page, |run| run.id.to_string()))
     }
 }

@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use salesbridge_model::{ConnectionId, Page, PageRequest, Slug, Sync, SyncId};
 
-use super::paging::cut_growing;
 use super::state::{State, StoredSync};
 use super::transaction::MemoryTransaction;
-use crate::{StoreError, SyncRepository};
+use crate::{StoreError, SyncFilter, SyncRepository};
 
 pub(super) struct MemorySyncs<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -33,9 +32,9 @@ impl SyncRepository for MemorySyncs<'_> {
         Ok(by_name(state).into_iter().find(|sync| sync.name == *name).cloned())
     }
 
-    async fn list(&mut self, page: &PageRequest) -> Result<Page<Sync>, StoreError> {
+    async fn list(&mut self, filter: &SyncFilter, page: &PageRequest) -> Result<Page<Sync>, StoreError> {
         let state = self.0.seen("syncs.list")?;
-        Ok(cut_growing(&by_name(state), page, |sync| sync.name.to_string()))
+        Ok(filter.page(state.syncs.rows().map(|stored| stored.sync.clone()).collect(), page))
     }
 
     async fn of_connection(&mut self, connection: ConnectionId) -> Result<Vec<Sync>, StoreError> {

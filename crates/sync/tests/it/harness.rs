@@ -12,7 +12,9 @@ use salesbridge_journal::{Lease, Step, Steps};
 use salesbridge_model::{
     Clock, Connection, InstallationId, Link, PageRequest, RecordOutcome, Run, RunId, Sync, Timestamp,
 };
-use salesbridge_store::{DueCounts, DueRow, OutcomeFilter, Store, Verification, VerificationState};
+use salesbridge_store::{
+    DueCounts, DueFilter, DueRow, OutcomeFilter, RunFilter, Store, Verification, VerificationState,
+};
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_sync::{Advance, Engine, Job, MappingPlan};
 use salesbridge_testkit::{ManualClock, SequentialIds, TempFolder, connection, sync};
@@ -235,12 +237,12 @@ impl World {
 
     /// Every run, newest first.
     pub(crate) async fn runs(&self) -> Vec<Run> {
-        self.store.read().await.unwrap().runs().list(None, &all()).await.unwrap().items
+        self.store.read().await.unwrap().runs().list(&RunFilter::default(), &all()).await.unwrap().items
     }
 
     pub(crate) async fn outcomes(&self, run: RunId) -> Vec<RecordOutcome> {
         let mut tx = self.store.read().await.unwrap();
-        tx.outcomes().list(run, &OutcomeFilter { kind: None }, &all()).await.unwrap().items
+        tx.outcomes().list(run, &OutcomeFilter::default(), &all()).await.unwrap().items
     }
 
     pub(crate) async fn links(&self) -> BTreeMap<String, Link> {
@@ -253,7 +255,7 @@ impl World {
     }
 
     pub(crate) async fn due_rows(&self) -> Vec<DueRow> {
-        self.store.read().await.unwrap().due().list(self.sync.id, None, &all()).await.unwrap().items
+        self.store.read().await.unwrap().due().list(self.sync.id, &DueFilter::default(), &all()).await.unwrap().items
     }
 
     pub(crate) async fn unsettled(&self) -> usize {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::path;
 use crate::api::{Api, segment};
 use crate::arguments::{Kind, Records, Waiting, WaitingRows};
-use crate::commands::client::{next_page, paged};
+use crate::commands::client::{filtered, next_page};
 use crate::terminal::{DONE, Failure, counted, print_json, print_line, print_table, say, table};
 
 pub(super) async fn records(api: &Api, options: &Records, json: bool) -> anyhow::Result<u8> {
@@ -16,9 +16,9 @@ pub(super) async fn records(api: &Api, options: &Records, json: bool) -> anyhow:
     }
     let run = if options.run.starts_with("run_") { options.run.clone() } else { newest_run(api, &options.run).await? };
     let kind = if options.refused { Some("refused") } else { options.kind.map(kind_word) };
-    let page: Page<RecordOutcome> = api
-        .get(&paged(&format!("/runs/{}/records", segment(&run)), kind.map(|kind| ("kind", kind)), &options.paging))
-        .await?;
+    let given = [("kind", kind), ("key", options.key.as_deref()), ("code", options.code.as_deref())];
+    let address = filtered(&format!("/runs/{}/records", segment(&run)), &given, &options.paging);
+    let page: Page<RecordOutcome> = api.get(&address).await?;
     if json {
         print_json(&page);
         return Ok(DONE);
@@ -54,8 +54,9 @@ async fn newest_run(api: &Api, sync: &str) -> anyhow::Result<String> {
 }
 
 async fn waiting_rows(api: &Api, options: &Records, waiting: Waiting, json: bool) -> anyhow::Result<u8> {
-    let filter = Some(("state", waiting_word(waiting)));
-    let page: Page<Value> = api.get(&paged(&path(&options.run, "/due"), filter, &options.paging)).await?;
+    let state = Some(waiting_word(waiting));
+    let given = [("state", state), ("key", options.key.as_deref()), ("code", options.code.as_deref())];
+    let page: Page<Value> = api.get(&filtered(&path(&options.run, "/due"), &given, &options.paging)).await?;
     if json {
         print_json(&page);
         return Ok(DONE);

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::path;
 use crate::api::{Api, segment};
-use crate::arguments::Paging;
-use crate::commands::client::{next_page, paged};
+use crate::arguments::RunFilters;
+use crate::commands::client::{filtered, next_page};
 use crate::terminal::{
     DONE, FAILED, Failure, ROWS_REFUSED, hint, number, print_json, print_line, print_table, progress_bar, say, table,
 };
@@ -115,9 +115,11 @@ pub(super) fn summary(run: &Run) -> String {
     format!("Run {} {state}{}{but}: {}", run.id, took.unwrap_or_default(), parts.join(", "))
 }
 
-pub(super) async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: bool) -> anyhow::Result<u8> {
+pub(super) async fn runs(api: &Api, sync: Option<&str>, filters: &RunFilters, json: bool) -> anyhow::Result<u8> {
     let base = sync.map_or("/runs".to_owned(), |name| path(name, "/runs"));
-    let page: Page<Run> = api.get(&paged(&base, None, paging)).await?;
+    let RunFilters { state, since, until, paging } = filters;
+    let given = [("state", state.as_deref()), ("since", since.as_deref()), ("until", until.as_deref())];
+    let page: Page<Run> = api.get(&filtered(&base, &given, paging)).await?;
     if json {
         print_json(&page);
         return Ok(DONE);
@@ -148,7 +150,8 @@ pub(super) async fn runs(api: &Api, sync: Option<&str>, paging: &Paging, json: b
 
 /// What a run did, batch by batch.
 pub(super) async fn trace(api: &Api, run: &str, json: bool) -> anyhow::Result<u8> {
-    let batches: Vec<TimelineBatch> = api.get(&format!("/runs/{}/timeline", segment(run))).await?;
+    let path = format!("/runs/{}/timeline", segment(run));
+    let batches = api.get::<Page<TimelineBatch>>(&path).await?.items;
     if json {
         print_json(&batches);
         return Ok(DONE);

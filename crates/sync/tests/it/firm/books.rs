@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use salesbridge_connector_kit::memory::{Maker, OrgRecord};
 use salesbridge_model::{OutcomeKind, Run, RunTrigger};
-use salesbridge_store::{OutcomeFilter, Store};
+use salesbridge_store::{OutcomeFilter, RunFilter, Store};
 
 use super::office::all;
 use super::town::Town;
@@ -58,7 +58,7 @@ impl Town {
                 OutcomeKind::Deferred,
                 OutcomeKind::Uncertain,
             ] {
-                let rows = tx.outcomes().list(run.id, &OutcomeFilter { kind: Some(kind) }, &all()).await.unwrap().total;
+                let rows = tx.outcomes().list(run.id, &OutcomeFilter::of(kind), &all()).await.unwrap().total;
                 assert_eq!(*told.of(kind), rows, "{kind:?} rows of {run:?}");
             }
             created += run.counts.created;
@@ -72,7 +72,7 @@ impl Town {
     pub(super) async fn runs(&self) -> Vec<Run> {
         let (mut runs, mut page) = (Vec::new(), all());
         loop {
-            let listed = self.disk.read().await.unwrap().runs().list(Some(self.sync), &page).await.unwrap();
+            let listed = self.disk.read().await.unwrap().runs().list(&RunFilter::of(self.sync), &page).await.unwrap();
             runs.extend(listed.items);
             if listed.next.is_none() {
                 return runs;

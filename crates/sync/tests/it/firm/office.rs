@@ -8,7 +8,7 @@ use salesbridge_model::{
     Client, ConfirmedFields, Connection, Link, LinkState, PageRequest, Run, RunCounts, RunId, RunState, RunTrigger,
     Sync,
 };
-use salesbridge_store::{DueRow, DueState, Store};
+use salesbridge_store::{DueFilter, DueRow, DueState, Store};
 
 use super::process::Process;
 use super::town::Town;
@@ -167,7 +167,8 @@ impl Town {
     /// A record that no row has and that is recognised as an uncertain row's is linked to it; then the row is sent again.
     async fn looks_at_uncertain_rows(&self) {
         let mut tx = self.disk.write().await.unwrap();
-        let uncertain: Vec<DueRow> = tx.due().list(self.sync, Some(DueState::Uncertain), &all()).await.unwrap().items;
+        let uncertain: Vec<DueRow> =
+            tx.due().list(self.sync, &DueFilter::of(DueState::Uncertain), &all()).await.unwrap().items;
         for row in &uncertain {
             let client = tx.clients().find(&row.source_key).await.unwrap().unwrap();
             let mine: Vec<String> = self

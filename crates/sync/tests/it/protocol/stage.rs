@@ -11,7 +11,7 @@ use salesbridge_connector_kit::{Destination, ObjectSchema, Source};
 use salesbridge_journal::{Lease, Step, Steps};
 use salesbridge_model::{Clock, Connection, InstallationId, Sync};
 use salesbridge_store::memory::{CommitFailure, MemoryStore};
-use salesbridge_store::{DueCounts, Store};
+use salesbridge_store::{DueCounts, RunFilter, Store};
 use salesbridge_sync::{Advance, Engine, EngineError, Job, MappingPlan, Obstacle};
 use salesbridge_testkit::{ManualClock, SequentialIds, connection, sync};
 use tokio_util::sync::CancellationToken;
@@ -264,7 +264,7 @@ impl Stage {
             let held = ["LastName", "FirstName"].map(|field| held.get(field).map(String::as_str));
             assert_eq!(held, [client.last_name.as_deref(), client.first_name.as_deref()], "{}", client.key);
         }
-        let runs = tx.runs().list(None, &Default::default()).await.unwrap().items;
+        let runs = tx.runs().list(&RunFilter::default(), &Default::default()).await.unwrap().items;
         let created: u64 = runs.iter().map(|run| run.counts.created).sum();
         assert_eq!(created, clients.len() as u64, "what the runs tell of: {runs:?}");
     }
