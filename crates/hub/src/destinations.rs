@@ -5,14 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use salesbridge_connectors::salesforce::{
-    CallBudget, CountingBudget, Means, SalesforceConfig, SalesforceConnector, SessionShelf,
+    CallBudget, CountingBudget, SalesforceConfig, SalesforceConnector, SessionShelf,
 };
-use salesbridge_model::{Clock, Connection, ConnectionId, OrgAllowance, Secret, Timestamp};
-use salesbridge_store::{Store, StoreError, Transaction};
-use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
+use salesbridge_model::{Clock, Connection, ConnectionId, OrgAllowance, Timestamp};
+use salesbridge_store::{Store, StoreError};
 
 use crate::allowances::{Ceilings, ConnectionBudget};
-use crate::connections::{CONSUMER_KEY, CONSUMER_SECRET, DAILY_CALLS, DOMAIN_URL};
+use crate::connections::{DAILY_CALLS, SecretChanges, WayIn};
 use crate::{Hub, HubError};
 
 /// How connectors behave; the same for every connection.
@@ -97,41 +96,42 @@ impl Hub {
             return Ok(open.connector);
         }
         let mut tx = self.store.read().await?;
-        let secret = self.open_secret(&mut *tx, connection).await?;
+        let way_in = self.way_in(&mut *tx, connection, &SecretChanges::new()).await?;
         drop(tx);
         let Destinations { store, clock, .. } = &self.destinations;
         let ceilings = self.destinations.ceilings(connection);
         let budget = Arc::new(ConnectionBudget::new(store.clone(), clock.clone(), connection.id, ceilings));
-        let connector =
-            self.connector_within(connection, secret, budget.clone(), Some(self.session_shelf(connection.id)))?;
+        let connector = self.connector_within(way_in, budget.clone(), Some(self.session_shelf(connection.id)))?;
         self.destinations.keep(connection, &connector, budget);
         Ok(connector)
     }
 
-    /// A connector for settings that may not be stored yet. The few calls of trying them are not counted.
-    pub(crate) fn connector_for(
+    /// A connector for settings and secrets that may not be stored yet. The few calls of trying them are not counted.
+    pub(crate) async fn connector_for(
         &self,
         connection: &Connection,
-        consumer_secret: Secret<String>,
+        given: &SecretChanges,
     ) -> Result<Arc<SalesforceConnector>, HubError> {
-        self.connector_within(connection, consumer_secret, Arc::new(CountingBudget::default()), None)
+        let mut tx = self.store.read().await?;
+        let way_in = self.way_in(&mut *tx, connection, given).await?;
+        drop(tx);
+        self.connector_within(way_in, Arc::new(CountingBudget::default()), None)
     }
 
     fn connector_within(
         &self,
-        connection: &Connection,
-        consumer_secret: Secret<String>,
+        WayIn { app, means }: WayIn,
         budget: Arc<dyn CallBudget>,
         shelf: Option<Arc<dyn SessionShelf>>,
     ) -> Result<Arc<SalesforceConnector>, HubError> {
-        let setting = |name: &str| connection.settings.get(name).cloned().unwrap_or_default();
         let settings = &self.destinations.settings;
+        let host_field = app.host_field();
         let config = SalesforceConfig {
-            domain_url: setting(DOMAIN_URL),
-            consumer_key: setting(CONSUMER_KEY),
-            consumer_secret: Some(consumer_secret),
-            means: Means::ClientCredentials,
-            edited_at: connection.updated_at,
+            domain_url: app.settings.domain_url,
+            consumer_key: app.settings.consumer_key,
+            consumer_secret: app.settings.consumer_secret,
+            means,
+            edited_at: app.settings.edited_at,
             shelf,
             batch_rows: settings.batch_rows,
             bulk_from_rows: settings.bulk_from_rows,
@@ -142,36 +142,6 @@ impl Hub {
         };
         SalesforceConnector::open(config, budget, self.destinations.clock.clone())
             .map(Arc::new)
-            .map_err(|problem| HubError::invalid(problem.field, problem.message))
-    }
-
-    /// The consumer secret of a connection, for its connector.
-    pub(crate) async fn open_secret(
-        &self,
-        tx: &mut dyn Transaction,
-        connection: &Connection,
-    ) -> Result<Secret<String>, HubError> {
-        let data_key = tx.secrets().data_key(connection.id.into()).await?;
-        let sealed = tx.secrets().find(connection.id.into(), CONSUMER_SECRET).await?;
-        let (Some(data_key), Some(sealed)) = (data_key, sealed) else {
-            return Err(HubError::NotPossible {
-                code: "secret_missing",
-                message: format!("the connection {} has no consumer secret", connection.name),
-                remedy: format!(
-                    "Give it with `salesbridge connection edit {} --consumer-secret-file FILE`",
-                    connection.name
-                ),
-            });
-        };
-        let opened = self.keys.open(
-            &WrappedDataKey::from_bytes(data_key),
-            &SealedPlace {
-                table: crate::secrets::table(connection.id.into()),
-                row: &connection.id.to_string(),
-                field: CONSUMER_SECRET,
-            },
-            &Sealed::from_bytes(sealed),
-        )?;
-        Ok(Secret::new(String::from_utf8_lossy(opened.expose()).into_owned()))
+            .map_err(|problem| HubError::invalid(&host_field, problem.message))
     }
 }

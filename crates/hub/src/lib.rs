@@ -11,7 +11,9 @@ mod destinations;
 mod error;
 mod keys;
 mod leases;
+mod providers;
 mod reconciler;
+mod refresh_tokens;
 pub mod runs;
 mod secrets;
 mod sessions;
@@ -33,6 +35,7 @@ pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use keys::KeySource;
 pub use leases::LeaseTerms;
+pub use providers::{Field, FieldKind, Method, Provider, SignInBy};
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
 pub use salesbridge_store::{
@@ -46,6 +49,7 @@ use crate::destinations::Destinations;
 use crate::keys::MasterKeys;
 use crate::leases::LeaseKeeper;
 use crate::reconciler::{Outage, Progress};
+use crate::refresh_tokens::TriedTokens;
 
 /// One installation of Salesbridge, in the process that owns it.
 pub struct Hub {
@@ -56,6 +60,7 @@ pub struct Hub {
     engine: Engine,
     destinations: Destinations,
     installation: InstallationId,
+    tried: Arc<TriedTokens>,
     leases: LeaseKeeper,
     changed: Notify,
     progress: Progress,
@@ -104,6 +109,7 @@ impl Hub {
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), steps);
         let destinations = Destinations::new(connectors, store.clone(), clock.clone());
         let progress = Progress::default();
+        let tried = Arc::new(TriedTokens::new(clock.clone()));
         Ok(Arc::new(Self {
             store,
             keys: MasterKeys::new(keys, key_source),
@@ -112,6 +118,7 @@ impl Hub {
             engine,
             destinations,
             installation,
+            tried,
             leases,
             changed: Notify::new(),
             progress,
@@ -132,6 +139,11 @@ impl Hub {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Now, and after an instant even where the clock was set back: what goes by the time of an edit sees each edit.
+    pub(crate) fn later_than(&self, before: Timestamp) -> Timestamp {
+        self.clock.now().max(before + chrono::Duration::microseconds(1))
     }
 
     /// Whether the store can be read.

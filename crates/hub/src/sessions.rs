@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use salesbridge_connectors::salesforce::{SessionShelf, ShelvedSession};
 use salesbridge_model::{ConnectionId, Secret};
-use salesbridge_store::Store;
+use salesbridge_store::{Store, Transaction};
 use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
 
 use crate::keys::MasterKeys;
@@ -26,6 +26,17 @@ impl Hub {
     pub(crate) fn session_shelf(&self, connection: ConnectionId) -> Arc<dyn SessionShelf> {
         Arc::new(StoredShelf { store: self.store.clone(), keys: self.keys.clone(), connection })
     }
+
+    /// Seals a session of a connection in place of whichever is there, in the caller's transaction.
+    pub(crate) async fn seal_session(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: ConnectionId,
+        session: &Secret<Vec<u8>>,
+    ) -> Result<(), HubError> {
+        let seen = tx.sessions().find(connection).await?.map_or(0, |stored| stored.version);
+        save_sealed(tx, &self.keys, connection, seen, session).await.map(drop)
+    }
 }
 
 impl StoredShelf {
@@ -42,10 +53,7 @@ impl StoredShelf {
 
     async fn store(&self, seen: i64, session: &Secret<Vec<u8>>) -> Result<bool, HubError> {
         let mut tx = self.store.write().await?;
-        let Some(data_key) = tx.secrets().data_key(self.connection.into()).await? else { return Ok(false) };
-        let row = self.connection.to_string();
-        let sealed = self.keys.seal(&WrappedDataKey::from_bytes(data_key), &place(&row), session)?;
-        let stored = tx.sessions().save_if(self.connection, seen, sealed.as_bytes()).await?;
+        let stored = save_sealed(&mut *tx, &self.keys, self.connection, seen, session).await?;
         tx.commit().await?;
         Ok(stored)
     }
@@ -60,6 +68,29 @@ impl StoredShelf {
             })
             .ok()
     }
+}
+
+/// Seals a session and stores it after the version that was seen; false when another one is there by now.
+async fn save_sealed(
+    tx: &mut dyn Transaction,
+    keys: &MasterKeys,
+    connection: ConnectionId,
+    seen: i64,
+    session: &Secret<Vec<u8>>,
+) -> Result<bool, HubError> {
+    let known = tx.secrets().data_key(connection.into()).await?;
+    let data_key = match known {
+        Some(data_key) => WrappedDataKey::from_bytes(data_key),
+        // Whose secrets are all a service's.
+        None => {
+            let made = keys.new_data_key()?;
+            tx.secrets().save_data_key(connection.into(), made.as_bytes()).await?;
+            made
+        }
+    };
+    let row = connection.to_string();
+    let sealed = keys.seal(&data_key, &place(&row), session)?;
+    Ok(tx.sessions().save_if(connection, seen, sealed.as_bytes()).await?)
 }
 
 fn place(row: &str) -> SealedPlace<'_> {

@@ -160,7 +160,7 @@ impl From<HubError> for Problem {
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "vault",
                     "A secret could not be sealed or opened",
-                    "Put the right master key back, or enter the secret again: `salesbridge connection edit NAME --consumer-secret-file FILE`",
+                    "Put the right master key back, or enter the secret again: `salesbridge connection edit NAME --secret consumer_secret=file:FILE`",
                 )
             }
             HubError::Store(_) | HubError::Engine(_) | HubError::Source(_) => {

@@ -14,12 +14,17 @@ pub(crate) enum ConnectionCommand {
       --domain-url https://acme.my.salesforce.com \\
       --consumer-key 3MVG9... --consumer-secret-file secret.txt
 
+  salesbridge connection create acme --method authorization_code \\
+      --consumer-key 3MVG9... --secret consumer_secret=env:SECRET
+
+`salesbridge connection methods` lists the ways of signing in, `salesbridge connection methods METHOD` what each asks for.
+
   pass show acme | salesbridge connection create acme \\
       --domain-url https://acme.my.salesforce.com \\
       --consumer-key 3MVG9... --consumer-secret-file - \\
       --company \"Acme Brokers\"
 
-The secret comes from a file, from standard input with `-`, from SALESBRIDGE_CONSUMER_SECRET, or is asked for; never from the command line, where every user of the machine could read it.
+Secrets come from a file, from standard input with `-`, from the environment, or are asked for; never from the command line, where every user of the machine could read them.
 
 Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Create(Box<CreateConnection>),
@@ -43,6 +48,11 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Test {
         /// Name of the connection
         name: String,
+    },
+    /// Lists the ways of signing in, or what one of them asks for
+    Methods {
+        /// Name of the method
+        name: Option<String>,
     },
     /// Lists the fields of an object that may be written
     Fields {
@@ -106,15 +116,6 @@ pub(crate) struct ConnectionFilters {
 pub(crate) struct CreateConnection {
     /// Unique name; it never changes
     pub(crate) name: String,
-    /// What people read
-    #[arg(long)]
-    pub(crate) caption: Option<String>,
-    /// My Domain address of the org
-    #[arg(long, value_name = "URL")]
-    pub(crate) domain_url: String,
-    /// Consumer key of the app in Salesforce
-    #[arg(long, value_name = "KEY")]
-    pub(crate) consumer_key: String,
     #[command(flatten)]
     pub(crate) rest: ConnectionOptions,
 }
@@ -123,15 +124,6 @@ pub(crate) struct CreateConnection {
 pub(crate) struct EditConnection {
     /// Name of the connection
     pub(crate) name: String,
-    /// What people read
-    #[arg(long)]
-    pub(crate) caption: Option<String>,
-    /// My Domain address of the org
-    #[arg(long, value_name = "URL")]
-    pub(crate) domain_url: Option<String>,
-    /// Consumer key of the app in Salesforce
-    #[arg(long, value_name = "KEY")]
-    pub(crate) consumer_key: Option<String>,
     /// What happens to a client's text that is longer than its Lead field takes: its row is refused, or the text is shortened and the run says so
     #[arg(long, value_name = "WHAT")]
     pub(crate) too_long: Option<TooLong>,
@@ -141,9 +133,36 @@ pub(crate) struct EditConnection {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConnectionOptions {
-    /// File with the consumer secret; `-` reads standard input
+    /// What people read
+    #[arg(long)]
+    pub(crate) caption: Option<String>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// Word to group connections by; may be given again, and all are replaced. An empty one takes them all away
+    #[arg(long = "tag", value_name = "WORD")]
+    pub(crate) tags: Vec<String>,
+    /// Way of signing in: `salesbridge connection methods` lists them [default of a new connection: client_credentials]
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// Connected service whose app it uses; empty for an app of its own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// Where it signs in: My Domain address of the org
+    #[arg(long, value_name = "URL")]
+    pub(crate) domain_url: Option<String>,
+    /// Consumer key of the app in Salesforce
+    #[arg(long, value_name = "KEY")]
+    pub(crate) consumer_key: Option<String>,
+    /// File with the consumer secret; `-` reads standard input. Without it, SALESBRIDGE_CONSUMER_SECRET is read
     #[arg(long, value_name = "FILE")]
     pub(crate) consumer_secret_file: Option<PathBuf>,
+    /// A field of the method; nothing after `=` takes it away
+    #[arg(long = "set", value_name = "FIELD=VALUE")]
+    pub(crate) settings: Vec<String>,
+    /// A secret field of the method, from env:VARIABLE, file:PATH or - for standard input; nothing after `=` takes it away
+    #[arg(long = "secret", value_name = "FIELD=SOURCE")]
+    pub(crate) secrets: Vec<String>,
     /// Company of every new Lead; filling it makes the sync from clients to Leads
     #[arg(long, value_name = "TEXT")]
     pub(crate) company: Option<String>,

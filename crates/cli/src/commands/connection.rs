@@ -1,14 +1,14 @@
 //! `salesbridge connection`.
 
+mod fields;
+mod methods;
 mod test;
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::Path;
 
 use anyhow::Context;
 use salesbridge_hub::connections::{CallsDetails, ConnectionDetails, TestReport};
-use salesbridge_model::{Connection, OrgAllowance, Page, Secret};
+use salesbridge_model::{Connection, OrgAllowance, Page};
 use serde_json::{Value, json};
 
 use super::start::with_confirmation;
@@ -17,9 +17,7 @@ use crate::arguments::{
     ConnectionCommand, ConnectionFilters, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo,
 };
 use crate::settings::Settings;
-use crate::terminal::{
-    DONE, FAILED, Failure, hint, is_interactive, print_details, print_json, print_table, say, table,
-};
+use crate::terminal::{DONE, FAILED, hint, print_details, print_json, print_table, say, table};
 
 pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: bool) -> anyhow::Result<u8> {
     let api = Api::open(settings).await?;
@@ -32,6 +30,7 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
             Ok(DONE)
         }
         ConnectionCommand::Test { name } => run_test(&api, &name, json).await,
+        ConnectionCommand::Methods { name } => methods::show(&api, name.as_deref(), json).await,
         ConnectionCommand::Fields { name, object } => fields(&api, &name, &object, json).await,
         ConnectionCommand::Enable { name, yes } => set_enabled(&api, &name, true, yes, json).await,
         ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
@@ -63,19 +62,10 @@ fn list_path(filters: &ConnectionFilters) -> String {
 }
 
 async fn create(api: &Api, options: CreateConnection, json: bool) -> anyhow::Result<u8> {
-    let CreateConnection { name, caption, domain_url, consumer_key, rest } = options;
-    let secret = match consumer_secret(rest.consumer_secret_file.as_deref())? {
-        Some(secret) => secret,
-        None => ask_for_secret()?,
-    };
-    let mut body = json!({
-        "name": name,
-        "caption": caption,
-        "domain_url": domain_url,
-        "consumer_key": consumer_key,
-        "consumer_secret": secret.expose(),
-    });
+    let CreateConnection { name, rest } = options;
+    let mut body = json!({ "name": name });
     add_options(&mut body, &rest)?;
+    fields::add_missing_secrets(api, &mut body).await?;
     let made = with_confirmation(rest.yes, |confirmed| {
         let mut body = body.clone();
         body["confirmed"] = confirmed.into();
@@ -88,17 +78,8 @@ async fn create(api: &Api, options: CreateConnection, json: bool) -> anyhow::Res
 }
 
 async fn edit(api: &Api, options: EditConnection, json: bool) -> anyhow::Result<u8> {
-    let EditConnection { name, caption, domain_url, consumer_key, too_long, rest } = options;
+    let EditConnection { name, too_long, rest } = options;
     let mut body = json!({});
-    let texts = [("caption", caption), ("domain_url", domain_url), ("consumer_key", consumer_key)];
-    for (field, value) in texts {
-        if let Some(value) = value {
-            body[field] = value.into();
-        }
-    }
-    if let Some(secret) = consumer_secret(rest.consumer_secret_file.as_deref())? {
-        body["consumer_secret"] = secret.expose().as_str().into();
-    }
     if let Some(too_long) = too_long {
         body["too_long"] = if too_long == TooLong::Shorten { "shorten" } else { "refuse" }.into();
     }
@@ -128,12 +109,24 @@ async fn send_edit(api: &Api, name: &str, body: &Value, yes: bool) -> anyhow::Re
 }
 
 fn add_options(body: &mut Value, options: &ConnectionOptions) -> anyhow::Result<()> {
-    if let Some(company) = &options.company {
-        body["company"] = company.as_str().into();
+    let texts = [
+        ("caption", &options.caption),
+        ("description", &options.description),
+        ("method", &options.method),
+        ("service", &options.service),
+        ("company", &options.company),
+        ("external_id_field", &options.external_id_field),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            body[name] = text.as_str().into();
+        }
     }
-    if let Some(field) = &options.external_id_field {
-        body["external_id_field"] = field.as_str().into();
+    if !options.tags.is_empty() {
+        body["tags"] = json!(options.tags);
     }
+    body["settings"] = json!(fields::settings(options)?);
+    body["secrets"] = fields::secrets(options)?;
     if let Some(calls) = options.daily_calls {
         body["daily_calls"] = calls.into();
     }
@@ -149,38 +142,6 @@ fn add_options(body: &mut Value, options: &ConnectionOptions) -> anyhow::Result<
     }
     body["fields"] = json!(fields);
     Ok(())
-}
-
-/// The secret from the file, from standard input, or from the environment; `None` when it was not given.
-fn consumer_secret(file: Option<&Path>) -> anyhow::Result<Option<Secret<String>>> {
-    let mut text = String::new();
-    match file {
-        Some(path) if path == Path::new("-") => {
-            std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
-        }
-        Some(path) => {
-            text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        }
-        None => match std::env::var("SALESBRIDGE_CONSUMER_SECRET") {
-            Ok(value) => text = value,
-            Err(_) => return Ok(None),
-        },
-    }
-    Ok(Some(Secret::new(text.trim().to_owned())))
-}
-
-fn ask_for_secret() -> anyhow::Result<Secret<String>> {
-    if !is_interactive() {
-        return Err(Failure {
-            code: "secret_missing".to_owned(),
-            message: "the consumer secret was not given".to_owned(),
-            remedy: "Give it with --consumer-secret-file FILE, or - for standard input".to_owned(),
-            ..Failure::default()
-        }
-        .into());
-    }
-    let secret = inquire::Password::new("Consumer secret:").without_confirmation().prompt()?;
-    Ok(Secret::new(secret.trim().to_owned()))
 }
 
 async fn list(api: &Api, path: &str, json: bool) -> anyhow::Result<u8> {
@@ -218,6 +179,7 @@ fn show(details: &ConnectionDetails, json: bool) {
     }
     let connection = &details.connection;
     let setting = |name: &str| connection.settings.get(name).cloned().unwrap_or_default();
+    let secrets: Vec<String> = details.secrets_set.iter().map(|name| name.replace('_', " ")).collect();
     let fields: Vec<String> = details.fields.iter().map(|(source, target)| format!("{source} to {target}")).collect();
     let used_by: Vec<&str> = details.used_by.iter().map(|name| name.as_str()).collect();
     let org = connection
@@ -227,10 +189,17 @@ fn show(details: &ConnectionDetails, json: bool) {
     print_details(&[
         ("name", connection.name.to_string()),
         ("caption", connection.caption.clone()),
+        ("description", connection.description.clone()),
+        ("tags", connection.tags.join(", ")),
         ("provider", connection.provider.clone()),
+        ("method", connection.method.clone()),
+        ("service", details.service.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("domain URL", setting("domain_url")),
+        ("instance URL", setting("instance_url")),
         ("consumer key", setting("consumer_key")),
-        ("consumer secret", if details.secrets_set.is_empty() { "not set" } else { "set" }.to_owned()),
+        ("user name", setting("username")),
+        ("scopes", setting("scopes")),
+        ("secrets set", if secrets.is_empty() { "none".to_owned() } else { secrets.join(", ") }),
         ("company", details.company.clone().unwrap_or_else(|| "empty: no clients are sent".to_owned())),
         ("fields", fields.join(", ")),
         ("external ID field", details.external_id_field.clone().unwrap_or_default()),

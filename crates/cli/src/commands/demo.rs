@@ -150,9 +150,8 @@ impl Demo {
     async fn connect(&self) -> anyhow::Result<()> {
         let App { consumer_key, consumer_secret, .. } = default_app(&self.org, None).await?;
         let credentials = json!({
-            "domain_url": self.org.url(),
-            "consumer_key": consumer_key,
-            "consumer_secret": consumer_secret,
+            "settings": { "domain_url": self.org.url(), "consumer_key": consumer_key },
+            "secrets": { "consumer_secret": consumer_secret },
             "company": COMPANY,
             "enabled": true,
             "confirmed": true,

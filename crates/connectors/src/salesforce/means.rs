@@ -63,7 +63,7 @@ impl Means {
     pub(super) fn origin(&self, app: &OauthApp) -> Origin {
         match self {
             Means::ClientCredentials => Origin::new(app, &[]),
-            Means::RefreshToken { sign_in, .. } => Origin::new(app, &["refresh", sign_in]),
+            Means::RefreshToken { sign_in, .. } => refresh_token_origin(app, sign_in),
             Means::JwtBearer { bearer, .. } => {
                 Origin::new(app, &["jwt", &bearer.username, bearer.private_key.expose()])
             }
@@ -88,11 +88,31 @@ impl Means {
     }
 }
 
+/// What the sessions of a sign-in are got with that left a refresh token behind.
+pub fn refresh_token_origin(app: &OauthApp, sign_in: &str) -> Origin {
+    Origin::new(app, &["refresh", sign_in])
+}
+
 impl SignInSettings {
+    /// The token endpoint of an app at which a person signs in: its host may be one that all orgs share.
+    pub fn endpoint_for_people(self, clock: Arc<dyn Clock>) -> Result<TokenEndpoint, ConfigProblem> {
+        let host = DomainUrl::parse_sign_in_host(&self.domain_url);
+        self.endpoint_at(host, clock)
+    }
+
     /// The token endpoint of an app, for sign-ins of this kind. It repeats and waits on its own account, apart from the calls of the connection.
     pub fn endpoint(self, means: &Means, clock: Arc<dyn Clock>) -> Result<TokenEndpoint, ConfigProblem> {
+        let host = means.host(&self.domain_url);
+        self.endpoint_at(host, clock)
+    }
+
+    fn endpoint_at(
+        self,
+        host: Result<DomainUrl, DomainProblem>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<TokenEndpoint, ConfigProblem> {
         let problem = |message: String| ConfigProblem { field: "domain_url", message };
-        let host = means.host(&self.domain_url).map_err(|cause| problem(cause.to_string()))?;
+        let host = host.map_err(|cause| problem(cause.to_string()))?;
         let settings = ClientSettings { read_timeout: PATIENCE, ..ClientSettings::new(host.reach()) };
         let http = HttpClient::new(settings).map_err(|cause| problem(cause.to_string()))?;
         let retries = RetryPolicy::new(RETRIES, Arc::new(RetryBudget::new(RETRY_TOKENS)));

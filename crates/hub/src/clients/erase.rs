@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::audit::Deed;
-use crate::connections::DOMAIN_URL;
+use crate::connections::host_of;
 use crate::reconciler::HeldBack;
 use crate::{Caller, Hub, HubError};
 
@@ -134,8 +134,10 @@ impl Hub {
         let mut records = Vec::new();
         for sync in syncs {
             let connection = self.connection_of(sync).await?;
-            let links = self.store.read().await?.links().find_many(sync.id, &[key.to_owned()]).await?;
-            let domain = connection.settings.get(DOMAIN_URL).cloned().unwrap_or_default();
+            let mut tx = self.store.read().await?;
+            let links = tx.links().find_many(sync.id, &[key.to_owned()]).await?;
+            let domain = host_of(&mut *tx, &connection).await?;
+            drop(tx);
             records.extend(links.into_iter().map(|link| LeftRecord {
                 sync: sync.name.clone(),
                 connection: connection.name.clone(),

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use salesbridge_connectors::salesforce::{CLIENT_CREDENTIALS, SALESFORCE};
 use salesbridge_model::{Ability, Connection, ConnectionId, Secret, Slug};
 use salesbridge_store::StoreError;
 
+use super::app::method_of;
 use super::edit::audited_after;
-use super::{
-    CLIENT_CREDENTIALS, CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, ConnectionEdit, DOMAIN_URL, SALESFORCE,
-};
+use super::{ConnectionDetails, ConnectionEdit};
 use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// A connection that is to be made.
-#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewConnection {
     /// Unique and immutable.
@@ -21,19 +21,28 @@ pub struct NewConnection {
     /// What people read; the name when absent.
     #[serde(default)]
     pub caption: Option<String>,
-    /// Kind of system.
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Words that people group connections by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Kind of system; `GET /providers` lists them.
     #[serde(default = "salesforce")]
     pub provider: String,
-    /// Way of signing in.
+    /// Way of signing in; its provider lists them with their fields.
     #[serde(default = "client_credentials")]
     pub method: String,
-    /// Address of the org.
-    pub domain_url: String,
-    /// Consumer key of the app.
-    pub consumer_key: String,
-    /// Consumer secret of the app.
-    #[schema(value_type = String, format = Password, write_only)]
-    pub consumer_secret: Secret<String>,
+    /// Name of the connected service whose app it uses; one of its own when absent.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// The method's fields that are not secret, such as `domain_url`.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// The method's fields that are secret, such as `consumer_secret`. They are sealed and never shown.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>, write_only)]
+    pub secrets: BTreeMap<String, Secret<String>>,
     /// Company of every new Lead; filling it makes the sync "clients to Leads".
     #[serde(default)]
     pub company: Option<String>,
@@ -55,22 +64,12 @@ pub struct NewConnection {
 }
 
 impl Hub {
-    /// Makes a connection with everything that belongs to it, or nothing. It need not have been tested (R49).
+    /// Makes a connection with everything that belongs to it, or nothing. It need not have been tested (R49), and nobody need have signed in.
     pub async fn create_connection(&self, caller: &Caller, new: NewConnection) -> Result<ConnectionDetails, HubError> {
         caller.may_everywhere(Ability::Edit)?;
         let connection = self.unsaved(&new)?;
         let name = connection.name.clone();
-        let rest = ConnectionEdit {
-            consumer_secret: Some(new.consumer_secret),
-            company: new.company,
-            fields: new.fields,
-            external_id_field: new.external_id_field,
-            daily_calls: new.daily_calls,
-            enabled: Some(new.enabled),
-            confirmed: new.confirmed,
-            ..ConnectionEdit::default()
-        };
-        let mut edited = self.edited(connection, Vec::new(), rest).await?;
+        let mut edited = self.edited(connection, Vec::new(), new.into()).await?;
         self.confirm_start(&mut edited).await?;
 
         let mut tx = self.store.write().await?;
@@ -87,25 +86,20 @@ impl Hub {
         self.connection_after(edited.connection.id).await
     }
 
-    /// The connection as it would be made, disabled.
+    /// The connection before anything is known of how it signs in, disabled.
     pub(super) fn unsaved(&self, new: &NewConnection) -> Result<Connection, HubError> {
         let name: Slug = new.name.parse()?;
-        check_kind(new)?;
         let now = self.clock.now();
-        let caption = new.caption.clone().filter(|caption| !caption.trim().is_empty());
         let connection = Connection {
             id: ConnectionId::make(&*self.ids),
-            caption: caption.unwrap_or_else(|| name.to_string()),
+            caption: name.to_string(),
             name,
             description: String::new(),
             tags: Vec::new(),
             service_id: None,
             provider: new.provider.clone(),
             method: new.method.clone(),
-            settings: BTreeMap::from([
-                (DOMAIN_URL.to_owned(), new.domain_url.trim().to_owned()),
-                (CONSUMER_KEY.to_owned(), new.consumer_key.trim().to_owned()),
-            ]),
+            settings: BTreeMap::new(),
             enabled: false,
             held: None,
             health: None,
@@ -113,39 +107,31 @@ impl Hub {
             created_at: now,
             updated_at: now,
         };
-        self.check_credentials(&connection, &new.consumer_secret)?;
+        method_of(&connection)?;
         Ok(connection)
-    }
-
-    /// Refuses credentials that no sign-in could use.
-    pub(super) fn check_credentials(&self, connection: &Connection, secret: &Secret<String>) -> Result<(), HubError> {
-        if connection.settings.get(CONSUMER_KEY).is_none_or(String::is_empty) {
-            return Err(HubError::invalid(
-                CONSUMER_KEY,
-                "is empty; copy it from the app's settings in Salesforce Setup",
-            ));
-        }
-        if secret.expose().trim().is_empty() {
-            return Err(HubError::invalid(
-                CONSUMER_SECRET,
-                "is empty; copy it from the app's settings in Salesforce Setup",
-            ));
-        }
-        self.connector_for(connection, secret.clone()).map(|_| ())
     }
 }
 
-fn check_kind(new: &NewConnection) -> Result<(), HubError> {
-    if new.provider != SALESFORCE {
-        return Err(HubError::invalid("provider", format!("`{}` is not known; known is: {SALESFORCE}", new.provider)));
+/// What is edited of a connection that has nothing but its name.
+impl From<NewConnection> for ConnectionEdit {
+    fn from(new: NewConnection) -> Self {
+        Self {
+            caption: new.caption,
+            description: Some(new.description),
+            tags: Some(new.tags),
+            method: Some(new.method),
+            service: new.service,
+            settings: new.settings.into_iter().map(|(name, value)| (name, Some(value))).collect(),
+            secrets: new.secrets.into_iter().map(|(name, value)| (name, Some(value))).collect(),
+            company: new.company,
+            fields: new.fields,
+            too_long: None,
+            external_id_field: new.external_id_field,
+            daily_calls: new.daily_calls,
+            enabled: Some(new.enabled),
+            confirmed: new.confirmed,
+        }
     }
-    if new.method != CLIENT_CREDENTIALS {
-        return Err(HubError::invalid(
-            "method",
-            format!("`{}` is not known; known is: {CLIENT_CREDENTIALS}", new.method),
-        ));
-    }
-    Ok(())
 }
 
 fn salesforce() -> String {

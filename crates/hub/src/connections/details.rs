@@ -7,7 +7,7 @@ use salesbridge_model::{
 };
 use salesbridge_store::{Allowance, ConnectionFilter, Transaction};
 
-use super::CONSUMER_SECRET;
+use super::app::service_of;
 use crate::allowances::Ceilings;
 use crate::{Caller, Hub, HubError};
 
@@ -17,6 +17,9 @@ pub struct ConnectionDetails {
     /// The connection.
     #[serde(flatten)]
     pub connection: Connection,
+    /// Name of the connected service whose app it uses.
+    #[serde(default)]
+    pub service: Option<Slug>,
     /// Names of the secrets that are set.
     pub secrets_set: Vec<String>,
     /// Company of every new Lead.
@@ -111,12 +114,13 @@ impl Hub {
         let mut tx = self.store.read().await?;
         let syncs = tx.syncs().of_connection(connection.id).await?;
         let secrets_set = tx.secrets().fields(connection.id.into()).await?;
-        debug_assert!(secrets_set.iter().all(|field| field == CONSUMER_SECRET));
+        let service = service_of(&mut *tx, &connection).await?.map(|service| service.name);
         let preset = syncs.iter().find(|sync| sync.preset.is_some());
         let known = tx.allowances().find(connection.id).await?;
         let calls = self.calls_details(&connection, known);
         let chosen = preset.and_then(|sync| sync.preset.clone()).unwrap_or_default();
         Ok(ConnectionDetails {
+            service,
             secrets_set,
             calls,
             company: Some(chosen.company).filter(|company| !company.is_empty()),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use salesbridge_connectors::salesforce::REFRESH_TOKEN;
 use salesbridge_model::{
     Ability, ClientsToLeads, Connection, ConnectionId, Run, RunCounts, RunId, RunState, RunTrigger, Secret, Slug, Sync,
     SyncId, TooLong,
@@ -12,9 +13,16 @@ use salesbridge_sync::{
 };
 use serde_json::{Value, json};
 
-use super::{CONSUMER_KEY, CONSUMER_SECRET, ConnectionDetails, DAILY_CALLS, DOMAIN_URL};
+use super::app::SecretChanges;
+use super::credentials::{NOT_SIGNED_IN, SignInChange, SignInEdit};
+use super::{ConnectionDetails, DAILY_CALLS};
 use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
+
+/// Tags of one connection, at most.
+const MOST_TAGS: usize = 20;
+/// Characters of a tag, at most.
+const LONGEST_TAG: usize = 50;
 
 /// Changes to a connection; what is absent stays as it is.
 #[derive(Debug, Default, serde::Deserialize, utoipa::ToSchema)]
@@ -22,13 +30,21 @@ use crate::{Caller, Hub, HubError};
 pub struct ConnectionEdit {
     /// What people read.
     pub caption: Option<String>,
-    /// Address of the org.
-    pub domain_url: Option<String>,
-    /// Consumer key of the app.
-    pub consumer_key: Option<String>,
-    /// Consumer secret of the app.
-    #[schema(value_type = Option<String>, format = Password, write_only)]
-    pub consumer_secret: Option<Secret<String>>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Words that people group connections by, all of them.
+    pub tags: Option<Vec<String>>,
+    /// Another way of signing in, with the fields that it asks for.
+    pub method: Option<String>,
+    /// Name of the connected service whose app it uses; empty for an app of its own.
+    pub service: Option<String>,
+    /// The method's fields that are not secret; null or empty takes one away.
+    #[serde(default)]
+    pub settings: BTreeMap<String, Option<String>>,
+    /// The method's fields that are secret; null or empty takes one away. They are sealed and never shown.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Option<String>>, write_only)]
+    pub secrets: BTreeMap<String, Option<Secret<String>>>,
     /// Company of every new Lead; filling it makes the sync "clients to Leads", emptying it disables that sync.
     pub company: Option<String>,
     /// Lead fields for the client's `status`, `verification_level` and `client_type`; null takes a choice back.
@@ -50,7 +66,12 @@ pub struct ConnectionEdit {
 /// A connection and its preset as they would be after an edit.
 pub(super) struct Edited {
     pub(super) connection: Connection,
-    pub(super) secret: Option<Secret<String>>,
+    /// Secrets to be stored or removed.
+    pub(super) secrets: SecretChanges,
+    /// Whether it signs in in another way than before.
+    pub(super) signs_in_anew: bool,
+    /// Whether a person has to sign in first.
+    pub(super) nobody_signed_in: bool,
     pub(super) preset: Option<Sync>,
     pub(super) preset_is_new: bool,
     /// The preset sends after this edit and did not before, or sends differently: every client is compared.
@@ -104,23 +125,13 @@ impl Hub {
         if let Some(caption) = edit.caption.filter(|caption| !caption.trim().is_empty()) {
             connection.caption = caption;
         }
-        let credentials = [(DOMAIN_URL, edit.domain_url), (CONSUMER_KEY, edit.consumer_key)];
-        let mut credentials_changed = edit.consumer_secret.is_some();
-        for (setting, value) in credentials {
-            if let Some(value) = value {
-                credentials_changed |=
-                    connection.settings.insert(setting.to_owned(), value.trim().to_owned()).as_deref()
-                        != Some(value.trim());
-            }
-        }
-        if credentials_changed {
-            let secret = match &edit.consumer_secret {
-                Some(secret) => secret.clone(),
-                None => self.open_secret(&mut *self.store.read().await?, &connection).await?,
-            };
-            self.check_credentials(&connection, &secret)?;
-            connection.held = None;
-        }
+        connection.description = edit.description.map_or(connection.description, |text| text.trim().to_owned());
+        connection.tags = edit.tags.map_or(Ok(connection.tags), tidy_tags)?;
+        let (method, service, settings, secrets) = (edit.method, edit.service, edit.settings, edit.secrets);
+        let sign_in = SignInEdit { method, service, settings, secrets };
+        let SignInChange { secrets, differs: signs_in_anew, nobody_signed_in } =
+            self.change_sign_in(&mut connection, sign_in).await?;
+        connection.held = connection.held.filter(|_| !signs_in_anew);
         match edit.daily_calls {
             Some(0) => drop(connection.settings.remove(DAILY_CALLS)),
             Some(calls) => drop(connection.settings.insert(DAILY_CALLS.to_owned(), calls.to_string())),
@@ -131,7 +142,11 @@ impl Hub {
             // Saying Yes again is how a person says that it is mended.
             connection.held = connection.held.filter(|_| !enabled);
         }
-        connection.updated_at = self.clock.now().max(connection.updated_at + chrono::Duration::microseconds(1));
+        if nobody_signed_in {
+            let known = connection.held.take().filter(|held| held.code == NOT_SIGNED_IN);
+            connection.held = Some(known.unwrap_or_else(|| self.held_until_signed_in(&connection)));
+        }
+        connection.updated_at = self.later_than(connection.updated_at);
 
         let known = syncs.into_iter().find(|sync| sync.preset.is_some());
         let before = known.clone();
@@ -148,7 +163,9 @@ impl Hub {
             != before.as_ref().map(|sync| (&sync.mapping, &sync.options));
         Ok(Edited {
             connection,
-            secret: edit.consumer_secret,
+            secrets,
+            signs_in_anew,
+            nobody_signed_in,
             preset_is_new: preset.is_some() && before.is_none(),
             compares: sends(&preset) && (starts || differs || !sends(&before)),
             preset,
@@ -159,8 +176,13 @@ impl Hub {
 
     /// Stores an edit, in the caller's transaction; the connection itself is stored by the caller.
     pub(super) async fn store_edited(&self, tx: &mut dyn Transaction, edited: &Edited) -> Result<(), HubError> {
-        if let Some(secret) = &edited.secret {
-            self.seal(tx, edited.connection.id, CONSUMER_SECRET, secret).await?;
+        let connection = edited.connection.id;
+        for (field, change) in &edited.secrets {
+            match change {
+                Some(token) if field == REFRESH_TOKEN => drop(self.seal_refresh_token(tx, connection, token).await?),
+                Some(secret) => self.seal(tx, connection, field, secret).await?,
+                None => drop(tx.secrets().remove(connection.into(), field).await?),
+            }
         }
         let Some(sync) = &edited.preset else { return Ok(()) };
         if edited.preset_is_new {
@@ -265,10 +287,29 @@ pub(super) async fn audited(tx: &mut dyn Transaction, id: ConnectionId) -> Resul
 /// The same as an edit leaves it; of a secret that it gave only that it did.
 pub(super) async fn audited_after(tx: &mut dyn Transaction, edited: &Edited) -> Result<Value, StoreError> {
     let mut told = audited(tx, edited.connection.id).await?;
-    if let (Some(told), Some(_)) = (told.as_object_mut(), &edited.secret) {
-        told.insert(CONSUMER_SECRET.to_owned(), json!("changed"));
+    if let (Some(told), false) = (told.as_object_mut(), edited.secrets.is_empty()) {
+        let changes = edited.secrets.iter();
+        let words = changes.map(|(field, change)| (field, if change.is_some() { "changed" } else { "removed" }));
+        told.insert("secrets".to_owned(), json!(words.collect::<BTreeMap<_, _>>()));
     }
     Ok(told)
+}
+
+/// Words without what nobody reads in them, each once.
+fn tidy_tags(given: Vec<String>) -> Result<Vec<String>, HubError> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in given.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+        if tag.chars().count() > LONGEST_TAG {
+            return Err(HubError::invalid("tags", format!("`{tag}` is longer than {LONGEST_TAG} characters")));
+        }
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    if tags.len() > MOST_TAGS {
+        return Err(HubError::invalid("tags", format!("are {}; at most {MOST_TAGS} are kept", tags.len())));
+    }
+    Ok(tags)
 }
 
 /// `<connection>-leads`, which is a name whenever the connection's is one and short enough.

@@ -1,5 +1,6 @@
 //! Saying what sending would do, before it starts.
 
+use salesbridge_model::Connection;
 use salesbridge_sync::CLIENTS_STREAM;
 
 use super::edit::Edited;
@@ -16,13 +17,29 @@ impl Hub {
         if creates == 0 {
             return Ok(());
         }
-        let secret = match &edited.secret {
-            Some(secret) => secret.clone(),
-            None => self.open_secret(&mut *self.store.read().await?, &edited.connection).await?,
+        if edited.nobody_signed_in {
+            return Err(nobody_signed_in(&edited.connection));
+        }
+        let connector = match edited.signs_in_anew {
+            true => self.connector_for(&edited.connection, &edited.secrets).await?,
+            false => self.connector(&edited.connection).await?,
         };
-        let connector = self.connector_for(&edited.connection, secret)?;
         let org = connector.org().await.map_err(HubError::from)?;
         debug_assert_eq!(sync.stream, CLIENTS_STREAM);
         Err(HubError::ConfirmationNeeded(Box::new(StartNotice { creates, object: sync.object.clone(), org })))
+    }
+}
+
+/// Nobody can be told in which org records would be made.
+fn nobody_signed_in(connection: &Connection) -> HubError {
+    let name = &connection.name;
+    HubError::NotPossible {
+        code: "not_signed_in",
+        message: format!(
+            "nobody has signed in for the connection {name} yet, so it is not known in which org this would make records"
+        ),
+        remedy: format!(
+            "Save it disabled, sign in (`salesbridge connection sign-in {name}`), then enable it; or say yes now, and it begins as soon as somebody has signed in"
+        ),
     }
 }

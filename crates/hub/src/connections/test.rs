@@ -1,11 +1,11 @@
 //! Testing a connection: named checks, each with what would mend it.
 
-use salesbridge_connectors::salesforce::{Check, CheckReport, Need};
+use salesbridge_connectors::salesforce::{Check, CheckReport, JWT_BEARER, Need, PRIVATE_KEY};
 use salesbridge_model::{Ability, Connection, OrgIdentity};
 use salesbridge_sync::LEAD_OBJECT;
 use serde_json::json;
 
-use super::{ConnectionEdit, NewConnection};
+use super::NewConnection;
 use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
@@ -65,22 +65,18 @@ impl Hub {
     pub async fn test_new_connection(&self, caller: &Caller, new: &NewConnection) -> Result<TestReport, HubError> {
         caller.may_everywhere(Ability::Edit)?;
         let connection = self.unsaved(new)?;
-        let connector = self.connector_for(&connection, new.consumer_secret.clone())?;
-        let needs = self.needs_of_new(connection, new).await?;
-        Ok(connector.check(&needs).await.into())
-    }
-
-    async fn needs_of_new(&self, connection: Connection, new: &NewConnection) -> Result<Vec<Need>, HubError> {
-        let draft = ConnectionEdit {
-            company: new.company.clone(),
-            fields: new.fields.clone(),
-            external_id_field: new.external_id_field.clone(),
-            ..ConnectionEdit::default()
-        };
-        match self.edited(connection, Vec::new(), draft).await?.preset {
-            Some(sync) => Ok(vec![self.need_of(sync)?]),
-            None => Ok(vec![Need::of_object(LEAD_OBJECT)]),
+        if connection.method == JWT_BEARER && !new.secrets.contains_key(PRIVATE_KEY) {
+            let message =
+                "is made when the connection is saved: save it, upload its certificate to the app, then test it";
+            return Err(HubError::invalid(&format!("secrets.{PRIVATE_KEY}"), message));
         }
+        let edited = self.edited(connection, Vec::new(), new.clone().into()).await?;
+        let connector = self.connector_for(&edited.connection, &edited.secrets).await?;
+        let needs = match edited.preset {
+            Some(sync) => vec![self.need_of(sync)?],
+            None => vec![Need::of_object(LEAD_OBJECT)],
+        };
+        Ok(connector.check(&needs).await.into())
     }
 }
 

@@ -77,6 +77,8 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         client_is_archived("C-1");
         client_links("C-1");
         figures();
+        providers();
+        provider("salesforce");
         test_connection("acme");
         preview_sync(SYNC, None);
         run_sync(SYNC);
@@ -109,7 +111,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 16), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 7)];
+    [(Ability::See, 18), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 7)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

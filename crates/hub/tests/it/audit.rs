@@ -9,11 +9,11 @@ use salesbridge_hub::connections::ConnectionEdit;
 use salesbridge_hub::syncs::{Adoption, NewSync, Pair, RowChoice};
 use salesbridge_hub::upkeep::Retention;
 use salesbridge_hub::{ActorKind, AuditQuery, Caller, DueState, Origin, Rights};
-use salesbridge_model::{Abilities, AuditEntry, Client, PageRequest, Reach, Secret};
+use salesbridge_model::{Abilities, AuditEntry, Client, PageRequest, Reach};
 use salesbridge_testkit::client;
 use serde_json::json;
 
-use crate::stage::{SYNC, Stage, connection_to, person};
+use crate::stage::{SYNC, Stage, connection_to, consumer_secret, person, setting};
 
 const ADDRESS: &str = "192.0.2.7";
 
@@ -44,9 +44,7 @@ fn of_ann() -> AuditQuery {
 async fn change_everything(stage: &Stage, ann: &Caller) -> Vec<&'static str> {
     let hub = &stage.hub;
     let choice = RowChoice { state: DueState::Refused, keys: None, anew: false };
-    let secret = Some(Secret::new(stage.org.app.consumer_secret.clone()));
-    let edit =
-        ConnectionEdit { caption: Some("Acme".to_owned()), consumer_secret: secret, ..ConnectionEdit::default() };
+    let edit = ConnectionEdit { caption: Some("Acme".to_owned()), ..consumer_secret(&stage.org.app.consumer_secret) };
     hub.edit_connection(ann, "acme", edit).await.expect("an edit");
     let run = hub.run_sync(ann, SYNC).await.expect("a run");
     hub.cancel_run(ann, run.id).await.expect("it ends");
@@ -130,7 +128,7 @@ async fn whatever_changes_something_leaves_an_entry_without_a_secret() {
     }
     let edit = &entries[0];
     assert_eq!(edit.before, Some(json!({ "caption": "acme" })));
-    assert_eq!(edit.after, Some(json!({ "caption": "Acme", "consumer_secret": "changed" })));
+    assert_eq!(edit.after, Some(json!({ "caption": "Acme", "secrets": { "consumer_secret": "changed" } })));
     assert_eq!((edit.target_name.as_deref(), edit.connection_id.is_some()), (Some("acme"), true));
 }
 
@@ -144,8 +142,7 @@ async fn what_changes_nothing_or_is_refused_leaves_no_entry() {
     assert!(hub.readmit_client(&ann, "C-9").await.is_ok_and(|readmitted| !readmitted));
     assert!(hub.delete_connection(&ann, "acme").await.is_err(), "a sync uses it");
     assert!(hub.delete_sync(&ann, SYNC).await.is_err(), "it is enabled");
-    let nothing = ConnectionEdit { consumer_key: Some(" ".to_owned()), ..ConnectionEdit::default() };
-    assert!(hub.edit_connection(&ann, "acme", nothing).await.is_err());
+    assert!(hub.edit_connection(&ann, "acme", setting("consumer_key", " ")).await.is_err());
     let (_, rows) = tokio::sync::mpsc::channel::<Result<Client, RowProblem>>(1);
     hub.import_clients(&ann, rows, &ImportManner { assumed: hub.now(), dry_run: false }).await.expect("no rows");
     assert_eq!(entries(&stage, &of_ann()).await, []);
@@ -159,7 +156,7 @@ async fn entries_are_found_by_connection_and_go_when_they_are_old() {
     assert_eq!(found.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["connection.create"]);
     let made = found[0].after.as_ref().expect("what it is like");
     assert_eq!(
-        (&made["consumer_secret"], &made["sync"]["preset"]["company"]),
+        (&made["secrets"]["consumer_secret"], &made["sync"]["preset"]["company"]),
         (&json!("changed"), &json!("Acme Brokers"))
     );
     let unknown = AuditQuery { connection: Some("nowhere".to_owned()), ..AuditQuery::default() };

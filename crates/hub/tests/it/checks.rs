@@ -3,10 +3,10 @@
 use salesbridge_hub::connections::{ConnectionQuery, NewConnection, TestReport};
 use salesbridge_hub::{Caller, Check, CheckState};
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, Tls};
-use salesbridge_model::{PageRequest, Secret};
+use salesbridge_model::PageRequest;
 
 use crate::org::Org;
-use crate::stage::{Stage, connection_to};
+use crate::stage::{Stage, connection_to, with_secret};
 
 const IN_ORDER: [&str; 14] = [
     "address",
@@ -105,9 +105,8 @@ async fn r48_r86_a_connection_that_works_passes_before_and_after_it_is_saved() {
 async fn r49_a_connection_is_made_without_a_test_and_even_if_it_would_fail() {
     let stage = stage().await;
     let wrong = NewConnection {
-        consumer_secret: Secret::new("not the secret".to_owned()),
         company: None,
-        ..connection_to(&stage.org, &stage.org.app)
+        ..with_secret(connection_to(&stage.org, &stage.org.app), "consumer_secret", "not the secret")
     };
     stage.hub.create_connection(&Caller::owner(), wrong).await.expect("a connection");
     let listed = stage
@@ -155,8 +154,7 @@ async fn a_user_who_is_not_active_fails_run_as() {
 #[tokio::test]
 async fn a_wrong_secret_fails_sign_in_and_proves_that_the_app_is_known() {
     let stage = stage().await;
-    let mut new = connection_to(&stage.org, &stage.org.app);
-    new.consumer_secret = Secret::new("wrong".to_owned());
+    let new = with_secret(connection_to(&stage.org, &stage.org.app), "consumer_secret", "wrong");
     is(&failed(&stage, &new).await, "sign_in", "consumer secret", APPS);
     let checks = tested(&stage, &new).await.checks;
     assert_eq!(checks[2].state, CheckState::Passed, "app");

@@ -3,9 +3,11 @@
 use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery, NewConnection};
 use salesbridge_hub::{Caller, CheckState, HubError};
 use salesbridge_local_org::OrgConfig;
-use salesbridge_model::{OrgKind, PageRequest, Secret};
+use salesbridge_model::{OrgKind, PageRequest};
 
-use crate::stage::{COMPANY, SYNC, Stage, clients, connection_to, person, until};
+use crate::stage::{
+    COMPANY, SYNC, Stage, clients, connection_to, consumer_secret, person, setting, until, with_secret, with_setting,
+};
 
 fn company(text: &str) -> ConnectionEdit {
     ConnectionEdit { company: Some(text.to_owned()), ..ConnectionEdit::default() }
@@ -63,16 +65,16 @@ async fn r42_an_edit_is_done_whole_or_not_at_all() {
     let before = stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection");
     let good = || ConnectionEdit {
         caption: Some("Our org".to_owned()),
-        consumer_secret: Some(Secret::new(stage.org.app.consumer_secret.clone())),
+        secrets: consumer_secret(&stage.org.app.consumer_secret).secrets,
         enabled: Some(false),
         confirmed: true,
         fields: [("status".to_owned(), Some("Title".to_owned()))].into(),
         ..company(COMPANY)
     };
     let mut wrong = vec![
-        ConnectionEdit { domain_url: Some("http://acme.my.salesforce.com".to_owned()), ..good() },
-        ConnectionEdit { consumer_key: Some(" ".to_owned()), ..good() },
-        ConnectionEdit { consumer_secret: Some(Secret::new(String::new())), ..good() },
+        ConnectionEdit { settings: setting("domain_url", "http://acme.my.salesforce.com").settings, ..good() },
+        ConnectionEdit { settings: setting("consumer_key", " ").settings, ..good() },
+        ConnectionEdit { secrets: consumer_secret("").secrets, ..good() },
         ConnectionEdit { fields: [("shoe_size".to_owned(), Some("Title".to_owned()))].into(), ..good() },
     ];
     for wrong in wrong.drain(..) {
@@ -120,8 +122,7 @@ async fn r38_a_company_is_needed_before_anything_is_sent() {
 async fn a_held_connection_says_why_and_goes_on_when_it_is_mended() {
     let stage = Stage::set(OrgConfig::default()).await;
     stage.save(&clients(3)).await;
-    let mut new = connection_to(&stage.org, &stage.org.app);
-    new.consumer_secret = Secret::new("wrong".to_owned());
+    let new = with_secret(connection_to(&stage.org, &stage.org.app), "consumer_secret", "wrong");
     stage.hub.create_connection(&Caller::owner(), new).await.expect("it need not work yet");
     let held = until("the connection to be held", async || {
         stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held
@@ -137,8 +138,7 @@ async fn a_held_connection_says_why_and_goes_on_when_it_is_mended() {
     assert_eq!((report.passed, failed.len(), failed[0].name.as_str()), (false, 1, "sign_in"));
     assert_eq!(stage.org.sign_ins().len(), tried + 1, "the test alone has tried");
 
-    let right = Secret::new(stage.org.app.consumer_secret.clone());
-    stage.edit(ConnectionEdit { consumer_secret: Some(right), ..ConnectionEdit::default() }).await;
+    stage.edit(consumer_secret(&stage.org.app.consumer_secret)).await;
     stage.settled("the first sync", |sync| sync.figures.links == 4).await;
     assert_eq!(stage.org.count().await, 4);
     assert_eq!(stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection").connection.held, None);
@@ -179,19 +179,18 @@ async fn r37_each_wrong_address_is_told_in_its_own_words() {
     ];
     let mut told = Vec::new();
     for address in wrong {
-        let mut new = without_company(connection_to(&stage.org, &stage.org.app));
-        new.domain_url = address.to_owned();
+        let new = with_setting(without_company(connection_to(&stage.org, &stage.org.app)), "domain_url", address);
         let refused = stage.hub.create_connection(&Caller::owner(), new).await.expect_err(address);
         let HubError::Invalid { problems } = refused else { panic!("{address}: {refused:?}") };
-        assert_eq!((problems.len(), problems[0].field.as_str()), (1, "domain_url"), "{address}");
+        assert_eq!((problems.len(), problems[0].field.as_str()), (1, "settings.domain_url"), "{address}");
         told.push(problems[0].message.clone());
     }
     told.sort();
     told.dedup();
     assert_eq!(told.len(), wrong.len(), "each its own: {told:#?}");
     for address in ["https://acme.my.salesforce.com/", "https://acme--uat.sandbox.my.salesforce.com"] {
-        let mut new = without_company(connection_to(&stage.org, &stage.org.app));
-        (new.name, new.domain_url) = (format!("good-{}", address.len()), address.to_owned());
+        let mut new = with_setting(without_company(connection_to(&stage.org, &stage.org.app)), "domain_url", address);
+        new.name = format!("good-{}", address.len());
         stage.hub.create_connection(&Caller::owner(), new).await.expect(address);
     }
 }
@@ -200,12 +199,10 @@ async fn r37_each_wrong_address_is_told_in_its_own_words() {
 #[tokio::test]
 async fn settings_that_do_not_work_are_told_apart_by_a_test() {
     let stage = Stage::set(OrgConfig::default()).await;
-    let mut unknown = connection_to(&stage.org, &stage.org.app);
-    unknown.domain_url = "https://no-such-domain-of-ours.my.salesforce.com".to_owned();
-    let mut secret = connection_to(&stage.org, &stage.org.app);
-    secret.consumer_secret = Secret::new("wrong".to_owned());
-    let mut key = connection_to(&stage.org, &stage.org.app);
-    key.consumer_key = "unknown".to_owned();
+    let right = || connection_to(&stage.org, &stage.org.app);
+    let unknown = with_setting(right(), "domain_url", "https://no-such-domain-of-ours.my.salesforce.com");
+    let secret = with_secret(right(), "consumer_secret", "wrong");
+    let key = with_setting(right(), "consumer_key", "unknown");
     let mut remedies = Vec::new();
     for (new, expected) in [(unknown, "address"), (secret, "sign_in"), (key, "app")] {
         let report = stage.hub.test_new_connection(&Caller::owner(), &new).await.expect("a report");

@@ -10,6 +10,7 @@ mod chosen_fields;
 mod connections;
 mod leaving;
 mod master_keys;
+mod methods;
 mod org;
 mod other_hands;
 mod places;

@@ -3,7 +3,13 @@
 use std::collections::BTreeMap;
 
 use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, RunningOrg, SeenRequest};
+use salesbridge_testkit::Browser;
 use serde_json::{Value, json};
+
+const CALLBACK: &str = "https://bridge.example/oauth/callback";
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// An org that listens on loopback until it is dropped.
 pub(crate) struct Org {
@@ -177,6 +183,46 @@ impl Org {
 
     async fn token(&self) -> String {
         self.token_answer().await["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Has the app insist on PKCE and on its secret, with the scopes of people's sign-ins, and changes it further.
+    pub(crate) async fn change_app(&self, change: impl FnOnce(&mut App)) {
+        let control = self.running.control();
+        let mut apps = control.apps().await.expect("apps");
+        let mut app = apps.remove(apps.iter().position(|app| app.consumer_key == self.app.consumer_key).expect("ours"));
+        app.callback_url = Some(CALLBACK.to_owned());
+        app.scopes = ["api", "refresh_token", "web"].map(str::to_owned).into();
+        (app.pkce_required, app.secret_required, app.secret_required_for_refresh) = (true, true, true);
+        change(&mut app);
+        control.keep_app(app).await.expect("an app");
+    }
+
+    /// The name of the user who signs in.
+    pub(crate) async fn username(&self) -> String {
+        self.running.control().users().await.expect("users").remove(0).username
+    }
+
+    /// What a person's sign-in in a browser leaves behind, got by hand: the token answer.
+    pub(crate) async fn tokens_of_a_person(&self) -> Value {
+        let mut url = reqwest::Url::parse(&format!("{}/services/oauth2/authorize", self.running.url())).expect("a URL");
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.app.consumer_key)
+            .append_pair("redirect_uri", CALLBACK)
+            .append_pair("code_challenge", CHALLENGE)
+            .append_pair("code_challenge_method", "S256");
+        let back = Browser::at(self.running.url()).consent(&url, &self.username().await, "local-org-password").await;
+        let code = back.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+            ("client_id", &self.app.consumer_key),
+            ("client_secret", &self.app.consumer_secret),
+        ];
+        let asked = self.http.post(format!("{}/services/oauth2/token", self.running.url())).form(&form).send().await;
+        asked.expect("an answer").json().await.expect("JSON")
     }
 
     /// What the org answers to whoever asks for a token.

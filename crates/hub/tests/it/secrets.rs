@@ -9,10 +9,10 @@ use salesbridge_hub::runs::RunQuery;
 use salesbridge_hub::syncs::SyncQuery;
 use salesbridge_hub::{Caller, Chain, DueFilter, OutcomeFilter};
 use salesbridge_local_org::{OrgConfig, TokenFormat};
-use salesbridge_model::{PageRequest, Secret};
+use salesbridge_model::PageRequest;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::stage::{SYNC, Stage, clients, connection_to, person, until};
+use crate::stage::{SYNC, Stage, clients, connection_to, consumer_secret, person, setting, until, with_secret};
 
 const WRONG: &str = "a-secret-that-does-not-fit-7f3a9c";
 
@@ -105,14 +105,12 @@ async fn lead_a_life(format: TokenFormat) -> Life {
 
     stage.save(&clients(5)).await;
     stage.save(&[person("bad", &"x".repeat(81))]).await;
-    let mut new = connection_to(&stage.org, &app);
-    new.consumer_secret = Secret::new(WRONG.to_owned());
+    let mut new = with_secret(connection_to(&stage.org, &app), "consumer_secret", WRONG);
     shown.0 += &format!("{new:?}\n");
     shown.add(&stage.hub.test_new_connection(&Caller::owner(), &new).await.expect("a report"));
     new.confirmed = false;
     shown.add_error(&stage.hub.create_connection(&Caller::owner(), new).await.expect_err("the org refuses the secret"));
-    let mut new = connection_to(&stage.org, &app);
-    new.consumer_secret = Secret::new(WRONG.to_owned());
+    let new = with_secret(connection_to(&stage.org, &app), "consumer_secret", WRONG);
     shown.add(&stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection"));
     until("the connection to be held", async || {
         stage.hub.connection(&Caller::owner(), "acme").await.expect("it").connection.held
@@ -120,13 +118,12 @@ async fn lead_a_life(format: TokenFormat) -> Life {
     .await;
     shown.add(&stage.hub.connection(&Caller::owner(), "acme").await.expect("the connection"));
 
-    let right = || Some(Secret::new(app.consumer_secret.clone()));
-    let edit = ConnectionEdit { consumer_secret: right(), ..ConnectionEdit::default() };
+    let right = || consumer_secret(&app.consumer_secret);
+    let edit = right();
     shown.0 += &format!("{edit:?}\n");
     shown.add(&stage.hub.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit"));
     stage.settled("the first sync", |sync| sync.figures.links == 5).await;
-    let bad =
-        ConnectionEdit { consumer_secret: right(), consumer_key: Some(String::new()), ..ConnectionEdit::default() };
+    let bad = ConnectionEdit { settings: setting("consumer_key", "").settings, ..right() };
     shown.add_error(&stage.hub.edit_connection(&Caller::owner(), "acme", bad).await.expect_err("a refusal"));
     shown.add(&stage.hub.test_connection(&Caller::owner(), "acme").await.expect("a report"));
     control.expire_tokens().await.expect("ended");

@@ -12,7 +12,7 @@ use salesbridge_testkit::{PostgresDatabase, SequentialIds};
 use salesbridge_vault::KeyRing;
 
 use crate::org::Org;
-use crate::stage::{connection_to, parts};
+use crate::stage::{connection_to, consumer_secret, parts, setting};
 
 struct Installation {
     org: Org,
@@ -133,9 +133,8 @@ async fn a_session_ends_with_the_settings_it_was_got_with() {
     let other = App { name: "other".to_owned(), consumer_key: String::new(), ..installation.org.app.clone() };
     let other = installation.org.running.control().keep_app(other).await.expect("an app");
     let edit = ConnectionEdit {
-        consumer_key: Some(other.consumer_key.clone()),
-        consumer_secret: Some(Secret::new(other.consumer_secret.clone())),
-        ..ConnectionEdit::default()
+        settings: setting("consumer_key", &other.consumer_key).settings,
+        ..consumer_secret(&other.consumer_secret)
     };
     one.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit");
     let both = async {
@@ -162,14 +161,7 @@ async fn a_test_signs_in_anew_and_fails_with_a_wrong_secret_while_the_session_is
         let goes_on = installation.sign_ins(works(hub)).await;
         assert_eq!(goes_on, 0, "what is under way goes on in the session it has");
     }
-    let secret = Some(Secret::new("rotated".to_owned()));
-    one.edit_connection(
-        &Caller::owner(),
-        "acme",
-        ConnectionEdit { consumer_secret: secret, ..ConnectionEdit::default() },
-    )
-    .await
-    .expect("an edit");
+    one.edit_connection(&Caller::owner(), "acme", consumer_secret("rotated")).await.expect("an edit");
     assert_eq!(installation.sign_ins(passes(&one)).await, 1);
     assert_eq!(installation.sign_ins(works(&two)).await, 0, "the new session is shared");
 }

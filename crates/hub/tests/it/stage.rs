@@ -159,11 +159,16 @@ pub(crate) fn connection_to(org: &Org, app: &App) -> NewConnection {
     NewConnection {
         name: "acme".to_owned(),
         caption: None,
+        description: String::new(),
+        tags: Vec::new(),
         provider: "salesforce".to_owned(),
         method: "client_credentials".to_owned(),
-        domain_url: org.running.url().to_owned(),
-        consumer_key: app.consumer_key.clone(),
-        consumer_secret: Secret::new(app.consumer_secret.clone()),
+        service: None,
+        settings: BTreeMap::from([
+            ("domain_url".to_owned(), org.running.url().to_owned()),
+            ("consumer_key".to_owned(), app.consumer_key.clone()),
+        ]),
+        secrets: BTreeMap::from([("consumer_secret".to_owned(), Secret::new(app.consumer_secret.clone()))]),
         company: Some(COMPANY.to_owned()),
         fields: BTreeMap::new(),
         external_id_field: None,
@@ -171,6 +176,29 @@ pub(crate) fn connection_to(org: &Org, app: &App) -> NewConnection {
         enabled: true,
         confirmed: true,
     }
+}
+
+/// The same connection with another setting.
+pub(crate) fn with_setting(mut new: NewConnection, name: &str, value: &str) -> NewConnection {
+    new.settings.insert(name.to_owned(), value.to_owned());
+    new
+}
+
+/// The same connection with another secret.
+pub(crate) fn with_secret(mut new: NewConnection, name: &str, text: &str) -> NewConnection {
+    new.secrets.insert(name.to_owned(), Secret::new(text.to_owned()));
+    new
+}
+
+/// An edit of one setting.
+pub(crate) fn setting(name: &str, value: &str) -> ConnectionEdit {
+    ConnectionEdit { settings: [(name.to_owned(), Some(value.to_owned()))].into(), ..ConnectionEdit::default() }
+}
+
+/// An edit of the consumer secret.
+pub(crate) fn consumer_secret(text: &str) -> ConnectionEdit {
+    let secret = Some(Secret::new(text.to_owned()));
+    ConnectionEdit { secrets: [("consumer_secret".to_owned(), secret)].into(), ..ConnectionEdit::default() }
 }
 
 /// So many clients whose e-mail addresses tell them apart.

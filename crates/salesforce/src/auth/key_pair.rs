@@ -39,6 +39,11 @@ impl KeyPair {
         let certificate = parameters.self_signed(&pair).map_err(KeyPairProblem)?.pem();
         Ok(Self { private_key: Secret::new(pair.serialize_pem()), certificate, ends_at })
     }
+
+    /// Whether assertions can be signed with a private key that somebody gave.
+    pub fn check(private_key: &Secret<String>) -> Result<(), KeyPairProblem> {
+        sign(private_key, "").map(drop)
+    }
 }
 
 /// Signs with a private key (RS256: RSASSA-PKCS1-v1_5 with SHA-256).

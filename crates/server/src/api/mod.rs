@@ -7,6 +7,7 @@ mod document;
 mod lists;
 mod parameters;
 mod problems;
+mod providers;
 mod runs;
 mod status;
 mod syncs;
@@ -47,6 +48,8 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
     let v1 = OpenApiRouter::new()
         .routes(routes!(document::show))
         .routes(routes!(status::show))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::show))
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::test_new))
         .routes(routes!(connections::show, connections::edit, connections::delete))

@@ -16,7 +16,7 @@ const NO_ORG: &str = "http://127.0.0.1:1";
 
 fn connection(name: &str) -> Value {
     json!({
-        "name": name, "domain_url": NO_ORG, "consumer_key": "KEY", "consumer_secret": "SECRET",
+        "name": name, "settings": { "domain_url": NO_ORG, "consumer_key": "KEY" }, "secrets": { "consumer_secret": "SECRET" },
         "company": "Acme", "enabled": false,
     })
 }
@@ -42,7 +42,11 @@ impl Scene {
 
     /// A request that is right in every way but who makes it.
     fn request(&self, method: &str, path: &str, operation: &Value) -> Request<Body> {
-        let name = if path.contains("/syncs/") { "acme-leads" } else { "acme" };
+        let name = match path {
+            path if path.contains("/syncs/") => "acme-leads",
+            path if path.contains("/providers/") => "salesforce",
+            _ => "acme",
+        };
         let path = path.replace("{name}", name).replace("{key}", "C-1").replace("{object}", "Lead");
         let path = path.replace("{id}", &self.run);
         let id = operation["operationId"].as_str().unwrap_or_default();

@@ -14,7 +14,8 @@ const SECRET: &str = "a-consumer-secret-that-nobody-may-see";
 
 fn connection(name: &str) -> String {
     json!({
-        "name": name, "domain_url": "https://acme.my.salesforce.com/", "consumer_key": "KEY", "consumer_secret": SECRET,
+        "name": name, "secrets": { "consumer_secret": SECRET },
+        "settings": { "domain_url": "https://acme.my.salesforce.com/", "consumer_key": "KEY" },
     })
     .to_string()
 }
@@ -34,10 +35,11 @@ async fn connections_are_made_edited_and_removed_and_never_tell_their_secret() {
     let (status, taken) = stage.asks(Method::POST, "/connections", connection("acme")).await;
     assert!(status == StatusCode::CONFLICT && is_problem(&taken, "name_taken"), "{taken}");
     assert_eq!(taken["fields"][0]["field"], "name");
-    let (status, bad) =
-        stage.asks(Method::PATCH, "/connections/acme", r#"{"domain_url":"http://acme.my.salesforce.com"}"#).await;
+    let (status, bad) = stage
+        .asks(Method::PATCH, "/connections/acme", r#"{"settings":{"domain_url":"http://acme.my.salesforce.com"}}"#)
+        .await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && is_problem(&bad, "invalid"), "{bad}");
-    assert_eq!(bad["fields"][0]["field"], "domain_url");
+    assert_eq!(bad["fields"][0]["field"], "settings.domain_url");
     let (status, edited) =
         stage.asks(Method::PATCH, "/connections/acme", r#"{"caption":"Acme","enabled":false}"#).await;
     assert_eq!((status, &edited["caption"], &edited["enabled"]), (StatusCode::OK, &json!("Acme"), &json!(false)));
@@ -86,6 +88,7 @@ async fn every_route_tells_its_problem() {
     let stage = Stage::set().await;
     let run = "/runs/run_0197c2f0a1b27c3d8e4f5a6b7c8d9e0f";
     let missing = [
+        (Method::GET, "/providers/none", ""),
         (Method::GET, "/connections/none", ""),
         (Method::PATCH, "/connections/none", "{}"),
         (Method::DELETE, "/connections/none", ""),
@@ -128,7 +131,7 @@ async fn every_route_tells_its_problem() {
             "{method} {path}: {status} {answer}"
         );
     }
-    for path in ["/status", "/connections", "/clients", "/syncs", "/runs"] {
+    for path in ["/status", "/providers", "/connections", "/clients", "/syncs", "/runs"] {
         assert_eq!(stage.gets(path).await.0, StatusCode::OK, "{path}");
     }
 }

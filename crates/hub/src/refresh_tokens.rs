@@ -1,0 +1,191 @@
+//! Refresh tokens: sealed together with the sign-in they come from, and replaced where Salesforce replaces them.
+//!
+//! A token that was given and is not stored may be used by a test. Where that replaces it, the newest is remembered in this process, so that whoever then
+//! stores the one that was given stores the one that is good.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use salesbridge_connectors::salesforce::{Means, NotKept, REFRESH_TOKEN, RefreshTokenKeeper};
+use salesbridge_model::{Clock, ConnectionId, Secret};
+use salesbridge_store::{Store, Transaction};
+use sha2::{Digest, Sha256};
+
+use crate::keys::MasterKeys;
+use crate::secrets::{open, seal};
+use crate::{Hub, HubError};
+
+/// How long the newest of a token is remembered that nobody has stored.
+const REMEMBERED: Duration = Duration::from_secs(3600);
+/// Of how many tokens, at most.
+const MOST_REMEMBERED: usize = 1000;
+
+/// A refresh token as it is sealed.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    token: String,
+    /// Which sign-in it comes from; sessions of an earlier one are of no use any more.
+    sign_in: String,
+}
+
+/// A refresh token that is stored.
+struct Stored {
+    token: Secret<String>,
+    sign_in: String,
+}
+
+impl Stored {
+    async fn find(
+        tx: &mut dyn Transaction,
+        keys: &MasterKeys,
+        connection: ConnectionId,
+    ) -> Result<Option<Self>, HubError> {
+        let Some(sealed) = open(tx, keys, connection.into(), REFRESH_TOKEN).await? else { return Ok(None) };
+        let unreadable = |cause| HubError::NotPossible {
+            code: "refresh_token_unreadable",
+            message: format!("the refresh token that is stored cannot be read: {cause}"),
+            remedy: "Sign in again: `salesbridge connection sign-in NAME`".to_owned(),
+        };
+        let kept: Kept = serde_json::from_str(sealed.expose()).map_err(|cause| unreadable(cause.to_string()))?;
+        Ok(Some(Self { token: Secret::new(kept.token), sign_in: kept.sign_in }))
+    }
+
+    async fn save(self, tx: &mut dyn Transaction, keys: &MasterKeys, connection: ConnectionId) -> Result<(), HubError> {
+        let kept = Kept { token: self.token.expose().clone(), sign_in: self.sign_in };
+        // Texts always have a JSON form.
+        let bytes = Secret::new(serde_json::to_string(&kept).unwrap_or_default());
+        drop(Secret::new(kept.token));
+        seal(tx, keys, connection.into(), REFRESH_TOKEN, &bytes).await
+    }
+}
+
+impl Hub {
+    /// Seals the refresh token of a new sign-in; gives that sign-in's id.
+    pub(crate) async fn seal_refresh_token(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: ConnectionId,
+        token: &Secret<String>,
+    ) -> Result<String, HubError> {
+        let sign_in = self.ids.next().simple().to_string();
+        let token = self.tried.newest(token);
+        Stored { token, sign_in: sign_in.clone() }.save(tx, &self.keys, connection).await?;
+        Ok(sign_in)
+    }
+
+    /// Signing in with the refresh token of a stored connection.
+    pub(crate) async fn with_stored_refresh_token(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: ConnectionId,
+    ) -> Result<Means, HubError> {
+        let stored = Stored::find(tx, &self.keys, connection).await?;
+        let keeper = StoredToken { store: self.store.clone(), keys: self.keys.clone(), connection };
+        let sign_in = stored.map(|stored| stored.sign_in).unwrap_or_default();
+        Ok(Means::RefreshToken { keeper: Arc::new(keeper), sign_in })
+    }
+
+    /// Signing in with a refresh token that was given and is not stored.
+    pub(crate) fn with_given_refresh_token(&self, given: Option<Secret<String>>) -> Means {
+        let keeper = GivenToken { given, tried: self.tried.clone() };
+        Means::RefreshToken { keeper: Arc::new(keeper), sign_in: String::new() }
+    }
+}
+
+/// The refresh token of one connection, in the store.
+struct StoredToken {
+    store: Arc<dyn Store>,
+    keys: MasterKeys,
+    connection: ConnectionId,
+}
+
+impl StoredToken {
+    async fn find(&self) -> Result<Option<Secret<String>>, HubError> {
+        let mut tx = self.store.read().await?;
+        Ok(Stored::find(&mut *tx, &self.keys, self.connection).await?.map(|stored| stored.token))
+    }
+
+    async fn store(&self, used: &Secret<String>, new: &Secret<String>) -> Result<bool, HubError> {
+        let mut tx = self.store.write().await?;
+        let Some(stored) = Stored::find(&mut *tx, &self.keys, self.connection).await? else { return Ok(false) };
+        if stored.token.expose() != used.expose() {
+            return Ok(false);
+        }
+        Stored { token: new.clone(), ..stored }.save(&mut *tx, &self.keys, self.connection).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+#[async_trait]
+impl RefreshTokenKeeper for StoredToken {
+    async fn current(&self) -> Result<Option<Secret<String>>, NotKept> {
+        self.find().await.map_err(|cause| NotKept(Box::new(cause)))
+    }
+
+    async fn replace(&self, used: &Secret<String>, new: &Secret<String>) -> Result<bool, NotKept> {
+        self.store(used, new).await.map_err(|cause| NotKept(Box::new(cause)))
+    }
+}
+
+/// A refresh token that is not stored.
+struct GivenToken {
+    given: Option<Secret<String>>,
+    tried: Arc<TriedTokens>,
+}
+
+#[async_trait]
+impl RefreshTokenKeeper for GivenToken {
+    async fn current(&self) -> Result<Option<Secret<String>>, NotKept> {
+        Ok(self.given.as_ref().map(|given| self.tried.newest(given)))
+    }
+
+    async fn replace(&self, _: &Secret<String>, new: &Secret<String>) -> Result<bool, NotKept> {
+        if let Some(given) = &self.given {
+            self.tried.remember(given, new);
+        }
+        Ok(true)
+    }
+}
+
+/// The newest of tokens that were tried before anybody stored them, by a digest of the one that was given.
+pub(crate) struct TriedTokens {
+    clock: Arc<dyn Clock>,
+    newest: Mutex<HashMap<[u8; 32], Tried>>,
+}
+
+struct Tried {
+    newest: Secret<String>,
+    at: Duration,
+}
+
+impl TriedTokens {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, newest: Mutex::default() }
+    }
+
+    /// The one that is good now in place of the one that was given.
+    fn newest(&self, given: &Secret<String>) -> Secret<String> {
+        let tried = self.lock().get(&digest(given)).map(|tried| tried.newest.clone());
+        tried.unwrap_or_else(|| given.clone())
+    }
+
+    fn remember(&self, given: &Secret<String>, newest: &Secret<String>) {
+        let now = self.clock.monotonic();
+        let mut tried = self.lock();
+        tried.retain(|_, tried| now.saturating_sub(tried.at) < REMEMBERED);
+        if tried.len() < MOST_REMEMBERED || tried.contains_key(&digest(given)) {
+            tried.insert(digest(given), Tried { newest: newest.clone(), at: now });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Tried>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn digest(token: &Secret<String>) -> [u8; 32] {
+    Sha256::digest(token.expose().as_bytes()).into()
+}
