@@ -17,12 +17,12 @@ pub(crate) enum ConnectionCommand {
   salesbridge connection create acme --method authorization_code \\
       --consumer-key 3MVG9... --secret consumer_secret=env:SECRET
 
-`salesbridge connection methods` lists the ways of signing in, `salesbridge connection methods METHOD` what each asks for.
-
   pass show acme | salesbridge connection create acme \\
       --domain-url https://acme.my.salesforce.com \\
       --consumer-key 3MVG9... --consumer-secret-file - \\
       --company \"Acme Brokers\"
+
+`salesbridge connection methods` lists the ways of signing in, `salesbridge connection methods METHOD` what each asks for.
 
 Secrets come from a file, from standard input with `-`, from the environment, or are asked for; never from the command line, where every user of the machine could read them.
 
