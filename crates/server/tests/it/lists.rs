@@ -10,8 +10,8 @@ async fn with_connections() -> Stage {
     let stage = Stage::set().await;
     for (name, caption) in [("a", "Zebra"), ("b", "Acme"), ("c", "acme too")] {
         let new = json!({
-            "name": name, "caption": caption, "domain_url": "http://127.0.0.1:1", "consumer_key": "KEY",
-            "consumer_secret": "SECRET", "company": (name == "a").then_some("Acme"), "enabled": false,
+            "name": name, "caption": caption, "settings": { "domain_url": "http://127.0.0.1:1", "consumer_key": "KEY" },
+            "secrets": { "consumer_secret": "SECRET" }, "company": (name == "a").then_some("Acme"), "enabled": false,
         });
         let (status, made) = stage.asks(Method::POST, "/connections", new.to_string()).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
