@@ -1,14 +1,17 @@
 //! The API as the command line uses it: through the owner's socket, or in this process when nobody owns the data directory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::http::header::RETRY_AFTER;
 use http_body_util::BodyExt;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use salesbridge_hub::Hub;
+use salesbridge_model::IdMaker;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::net::UnixStream;
@@ -17,6 +20,7 @@ use tower::ServiceExt;
 
 use crate::data_directory::{DataDirectory, socket_of};
 use crate::settings::Settings;
+use crate::system::RandomIds;
 use crate::terminal::Failure;
 use crate::{master_key, wiring};
 
@@ -80,9 +84,22 @@ impl Api {
         self.call(Method::GET, path, Body::empty(), "application/json").await
     }
 
-    /// Asks for something to be done.
+    /// Asks for something to be done, once: when the answer is lost on the way it asks again under the same key, and gets the answer that was given.
     pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> anyhow::Result<T> {
-        self.call(Method::POST, path, Body::from(body.to_string()), "application/json").await
+        let (key, text) = (RandomIds.next().to_string(), body.to_string());
+        let mut left = TRIES;
+        loop {
+            left -= 1;
+            let answered = self.send(Method::POST, path, text.clone().into(), "application/json", Some(&key)).await;
+            match answered {
+                Ok(response) if left > 0 && response.headers().contains_key(RETRY_AFTER) && is_under_way(&response) => {
+                }
+                Ok(response) => return read(response),
+                Err(_) if left > 0 && self.is_served() => {}
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
     }
 
     /// Changes something.
@@ -114,26 +131,32 @@ impl Api {
     }
 
     async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body, kind: &str) -> anyhow::Result<T> {
-        let request = Request::builder()
+        read(self.send(method, path, body, kind, None).await?)
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body,
+        kind: &str,
+        key: Option<&str>,
+    ) -> anyhow::Result<Response<Bytes>> {
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header("host", "salesbridge")
-            .header("content-type", kind)
-            .body(body)?;
+            .header("content-type", kind);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(body)?;
         let response = match &self.door {
             Door::Here(here) => here.router.clone().oneshot(request).await?.map(Body::new),
             Door::Socket => self.through_socket(request).await?,
         };
-        let succeeded = response.status().is_success();
-        let bytes = response.into_body().collect().await?.to_bytes();
-        if succeeded {
-            let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-            return serde_json::from_slice(text)
-                .context("the answer of the running salesbridge cannot be read; is it another version?");
-        }
-        let failure: Failure =
-            serde_json::from_slice(&bytes).context("the running salesbridge gave an unreadable error")?;
-        Err(failure.into())
+        let (parts, body) = response.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 
     async fn through_socket(&self, request: Request<Body>) -> anyhow::Result<Response<Body>> {
@@ -153,6 +176,28 @@ impl Api {
             Err(error) = connection => Err(error).context("the running salesbridge closed the connection"),
         }
     }
+}
+
+/// Times that something is asked for before its failure is told.
+const TRIES: u32 = 10;
+/// Time between two of them.
+const BETWEEN_TRIES: Duration = Duration::from_millis(300);
+
+/// Whether the first of the requests with this key is still at work.
+fn is_under_way(response: &Response<Bytes>) -> bool {
+    let failure: Option<Failure> = serde_json::from_slice(response.body()).ok();
+    failure.is_some_and(|failure| failure.code == "request_under_way")
+}
+
+fn read<T: DeserializeOwned>(response: Response<Bytes>) -> anyhow::Result<T> {
+    let bytes = response.body();
+    if response.status().is_success() {
+        let text: &[u8] = if bytes.is_empty() { b"null" } else { bytes };
+        return serde_json::from_slice(text)
+            .context("the answer of the running salesbridge cannot be read; is it another version?");
+    }
+    let failure: Failure = serde_json::from_slice(bytes).context("the running salesbridge gave an unreadable error")?;
+    Err(failure.into())
 }
 
 /// A path segment, percent-encoded.

@@ -14,6 +14,7 @@ mod leases;
 mod providers;
 mod reconciler;
 mod refresh_tokens;
+mod repeats;
 pub mod runs;
 mod secrets;
 mod sessions;
@@ -36,12 +37,13 @@ pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use keys::KeySource;
 pub use leases::LeaseTerms;
 pub use providers::{Field, FieldKind, Method, Provider, SignInBy};
+pub use repeats::{ANSWERS_KEPT_HOURS, Repeat};
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
 pub use salesbridge_store::{
-    AuditField, ByKey, ClientFilter, ConnectionField, ConnectionFilter, DueFilter, DueRow, DueState, MachineTrouble,
-    Order, OutcomeFilter, RunField, RunFilter, SortField, StoreError, SyncField, SyncFilter, TableSize, TimelineBatch,
-    Verification, VerificationState,
+    AuditField, ByKey, ClientFilter, ConnectionField, ConnectionFilter, DueFilter, DueRow, DueState, IdempotentAnswer,
+    MachineTrouble, Order, OutcomeFilter, RunField, RunFilter, SortField, StoreError, SyncField, SyncFilter, TableSize,
+    TimelineBatch, Verification, VerificationState,
 };
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 

@@ -42,7 +42,7 @@ pub struct Problem {
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 24] = [
+pub const CODES: [&str; 27] = [
     "not_signed_in",
     "not_found",
     "forbidden",
@@ -57,6 +57,9 @@ pub const CODES: [&str; 24] = [
     "method_not_allowed",
     "unsupported_media_type",
     "not_acceptable",
+    "request_under_way",
+    "key_of_another_request",
+    "shown_once",
     "too_large",
     "too_many_requests",
     "took_too_long",
@@ -222,13 +225,7 @@ impl From<JsonRejection> for Problem {
                 detail,
                 "Send JSON, with the header `Content-Type: application/json`",
             ),
-            _ if status == StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "The body is too large",
-                detail,
-                "Send less at once; many clients at once go through the import",
-            ),
+            _ if status == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             rejection => about_field_or(of_body(&rejection), detail),
         }
     }
@@ -278,6 +275,17 @@ impl From<PairsProblem> for Problem {
             ..bad_request(problem.to_string())
         }
     }
+}
+
+/// A body that no handler reads.
+pub(crate) fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "The body is too large",
+        "the body is longer than is read here, which is 2 MiB".to_owned(),
+        "Send less at once; many clients at once go through the import",
+    )
 }
 
 /// A request of nobody.

@@ -24,6 +24,17 @@ pub(crate) fn id_of_this_request() -> Option<RequestId> {
     REQUEST.try_with(|id| *id).ok()
 }
 
+/// The same work in a task of its own, whose problems carry the id of this request all the same.
+pub(crate) fn within_this_request<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let id = id_of_this_request();
+    async move {
+        match id {
+            Some(id) => REQUEST.scope(id, work).await,
+            None => work.await,
+        }
+    }
+}
+
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

@@ -97,6 +97,7 @@ impl Hub {
         while let removed @ 1.. = self.forget_audit(days_ago(retention.audit_days)).await? {
             tidied.audit += removed;
         }
+        while self.forget_answers(STEP).await? > 0 {}
         Ok(tidied)
     }
 

@@ -15,6 +15,7 @@ mod org;
 mod other_hands;
 mod places;
 mod records;
+mod repeats;
 mod secrets;
 mod sessions;
 mod signing_in;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
@@ -58,10 +59,40 @@ pub(super) fn frame() -> OpenApi {
 /// The API's description, OpenAPI 3.1, as it is served.
 pub fn openapi_document() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        let written = super::routes().into_openapi().to_pretty_json();
-        written.map(|text| text + "\n").unwrap_or_default()
+        let mut document = serde_json::to_value(super::routes().into_openapi()).unwrap_or_default();
+        name_idempotency_key(&mut document);
+        serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
     });
     &DOCUMENT
+}
+
+/// Names the header that makes a POST safe to send again, at each that takes it.
+fn name_idempotency_key(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for operation in paths.filter_map(|(_, item)| item.get_mut("post")) {
+        if !takes_key(operation) {
+            continue;
+        }
+        let header = json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "A key of the caller's own: sent again under it within 24 hours, the request is not carried out again, and has the same answer",
+            "required": false,
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+            "example": "order-4711",
+        });
+        match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            Some(parameters) => parameters.push(header),
+            None => operation["parameters"] = json!([header]),
+        }
+    }
+}
+
+/// Files of any size are not kept in memory to be compared; what they do may be done again.
+pub(super) fn takes_key(operation: &Value) -> bool {
+    let body = operation["requestBody"]["content"].as_object();
+    let is_public = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| *way == json!({})));
+    !is_public && body.is_none_or(|kinds| kinds.contains_key("application/json"))
 }
 
 /// This description.

@@ -8,6 +8,7 @@ mod lists;
 mod parameters;
 mod problems;
 mod providers;
+mod repeats;
 mod runs;
 mod status;
 mod syncs;
@@ -40,7 +41,11 @@ pub fn for_owner(router: Router) -> Router {
 pub fn router(hub: Arc<Hub>) -> Router {
     let identifying = Identify { hub: hub.clone(), https: false };
     let routes = routes().split_for_parts().0.method_not_allowed_fallback(other_method).fallback(unknown);
-    routes.with_state(hub).layer(from_fn(parameters::know_parameters)).layer(from_fn_with_state(identifying, identify))
+    routes
+        .with_state(hub.clone())
+        .layer(from_fn_with_state(hub, repeats::repeat_safely))
+        .layer(from_fn(parameters::know_parameters))
+        .layer(from_fn_with_state(identifying, identify))
 }
 
 /// Every operation with its description.

@@ -7,13 +7,14 @@ use std::sync::LazyLock;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::document::openapi_document;
+use super::document::{openapi_document, takes_key};
 use crate::problem::Problem;
 
 /// What an operation takes and gives.
@@ -21,6 +22,10 @@ use crate::problem::Problem;
 struct Operation {
     parameters: Vec<String>,
     answers: Vec<String>,
+    /// It is carried out once under an `Idempotency-Key`.
+    takes_key: bool,
+    /// Its answer holds a secret, and is shown once.
+    answers_once: bool,
 }
 
 /// Operations by path and method.
@@ -43,15 +48,31 @@ fn read(operation: &Value) -> Operation {
     Operation {
         parameters: in_query.filter_map(|parameter| parameter["name"].as_str()).map(str::to_owned).collect(),
         answers: kinds.collect(),
+        takes_key: takes_key(operation),
+        answers_once: operation["x-shown-once"] == true,
     }
+}
+
+fn operation(path: Option<&MatchedPath>, method: &Method) -> Option<&'static Operation> {
+    let method = if method == Method::HEAD { Method::GET } else { method.clone() };
+    OPERATIONS.get(&(path?.as_str().to_owned(), method.as_str().to_ascii_lowercase()))
+}
+
+/// Whether this request is carried out once under an `Idempotency-Key`.
+pub(super) fn takes_idempotency_key(request: &Request) -> bool {
+    operation(request.extensions().get(), request.method()).is_some_and(|operation| operation.takes_key)
+}
+
+/// Whether the answer to this request holds a secret. Such an operation says so in `x-shown-once`.
+pub(super) fn answers_once(request: &Parts) -> bool {
+    operation(request.extensions.get(), &request.method).is_some_and(|operation| operation.answers_once)
 }
 
 /// Refuses parameters that an operation does not have, and callers who would not read its answer.
 pub(super) async fn know_parameters(request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let place = (path.unwrap_or_default(), method.as_str().to_ascii_lowercase());
-    let Some(operation) = OPERATIONS.get(&place) else { return next.run(request).await };
+    let Some(operation) = operation(request.extensions().get(), request.method()) else {
+        return next.run(request).await;
+    };
     if let Some(problem) = unknown_parameter(operation, request.uri().query().unwrap_or_default()) {
         return problem.into_response();
     }

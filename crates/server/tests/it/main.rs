@@ -5,5 +5,6 @@ mod abilities;
 mod document;
 mod door;
 mod lists;
+mod repeats;
 mod routes;
 mod stage;
