@@ -18,7 +18,8 @@ fn person(id: &str) -> Caller {
 
 fn connection(name: &str) -> Value {
     json!({
-        "name": name, "domain_url": "http://127.0.0.1:1", "consumer_key": "KEY", "consumer_secret": "SECRET",
+        "name": name, "settings": { "domain_url": "http://127.0.0.1:1", "consumer_key": "KEY" },
+        "secrets": { "consumer_secret": "SECRET" },
         "enabled": false,
     })
 }
