@@ -5,6 +5,7 @@ mod client;
 mod connection;
 mod installation;
 mod local_org;
+mod sign_in;
 mod sync;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use connection::{
 };
 pub(crate) use installation::{MigrateStoreOptions, RestoreOptions, VaultCommand};
 pub(crate) use local_org::{DemoOptions, DemoSize, LocalOrgOptions};
+pub(crate) use sign_in::{ImportLogin, SignIn};
 pub(crate) use sync::{AdoptRecords, Kind, Records, RunFilters, SyncCommand, SyncFilters, Waiting, WaitingRows};
 
 /// Keeps Salesforce and a company's own systems in agreement.

@@ -1,5 +1,6 @@
 //! Secret texts from where no list of processes shows them: the environment, or a file.
 
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
@@ -27,4 +28,15 @@ pub(crate) fn referred_to(reference: &str) -> anyhow::Result<Option<Secret<Strin
         return Ok(Some(Secret::new(text)));
     }
     reference.strip_prefix("file:").map(|path| from_file(Path::new(path))).transpose()
+}
+
+/// The text that a person says where to find: `env:NAME`, `file:PATH`, or `-` for standard input.
+pub(crate) fn given(from: &str) -> anyhow::Result<Secret<String>> {
+    if from == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        return Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    // What was given may be the secret itself, so that it is not repeated.
+    referred_to(from)?.context("expected is env:NAME, file:PATH, or - for standard input: a secret in the command line could be read by everybody on the machine")
 }

@@ -72,6 +72,11 @@ impl Caller {
         Self::new(ActorKind::System, "", "salesbridge", Rights::all())
     }
 
+    /// Somebody in whose name something is finished that they began.
+    pub(crate) fn again(actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), rights: Arc::new(Rights::all()), origin: Origin::default() }
+    }
+
     /// Somebody with these rights.
     pub fn new(kind: ActorKind, id: &str, name: &str, rights: Rights) -> Self {
         let actor = Actor { kind, id: id.to_owned(), name: name.to_owned() };

@@ -45,6 +45,11 @@ impl LeaseKeeper {
         Ok(Self { store, clock, terms, kept: Mutex::default() })
     }
 
+    /// Name of this process.
+    pub(crate) fn holder(&self) -> &str {
+        &self.terms.holder
+    }
+
     /// The right to write for a sync; `None` while another process has it.
     pub(crate) async fn take(&self, sync: SyncId) -> Result<Option<Arc<Lease>>, StoreError> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&sync).cloned();

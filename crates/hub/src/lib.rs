@@ -18,6 +18,7 @@ mod repeats;
 pub mod runs;
 mod secrets;
 mod sessions;
+pub mod sign_ins;
 pub mod syncs;
 pub mod upkeep;
 
@@ -52,6 +53,7 @@ use crate::keys::MasterKeys;
 use crate::leases::LeaseKeeper;
 use crate::reconciler::{Outage, Progress};
 use crate::refresh_tokens::TriedTokens;
+use crate::sign_ins::Following;
 
 /// One installation of Salesbridge, in the process that owns it.
 pub struct Hub {
@@ -67,6 +69,7 @@ pub struct Hub {
     changed: Notify,
     progress: Progress,
     outage: Outage,
+    sign_ins: Following,
 }
 
 /// What a hub is made of.
@@ -125,6 +128,7 @@ impl Hub {
             changed: Notify::new(),
             progress,
             outage: Outage::default(),
+            sign_ins: Following::default(),
         }))
     }
 

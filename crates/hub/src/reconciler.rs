@@ -48,6 +48,7 @@ impl Hub {
     /// Runs until `stop` is set, then waits for batches under way to be finished and recorded.
     pub async fn reconcile(self: Arc<Self>, stop: CancellationToken) {
         let tasks = TaskTracker::new();
+        tasks.spawn(self.clone().follow_sign_ins(stop.clone()));
         let mut pauses = None;
         loop {
             let Err(error) = self.start_due(&tasks, &stop).await else {

@@ -75,6 +75,15 @@ impl Hub {
         Ok(sign_in)
     }
 
+    /// The refresh token that is stored for a connection.
+    pub(crate) async fn refresh_token_of(
+        &self,
+        tx: &mut dyn Transaction,
+        connection: ConnectionId,
+    ) -> Result<Option<Secret<String>>, HubError> {
+        Ok(Stored::find(tx, &self.keys, connection).await?.map(|stored| stored.token))
+    }
+
     /// Signing in with the refresh token of a stored connection.
     pub(crate) async fn with_stored_refresh_token(
         &self,

@@ -3,7 +3,7 @@
 use crate::{ConnectionId, SignInAttemptId, Timestamp};
 
 /// How the other system's answer comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInKind {
     /// The browser brings it to our callback.
@@ -31,7 +31,7 @@ pub enum SignInState {
 }
 
 /// Why a sign-in failed.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SignInFailure {
     /// Stable code.
     pub code: String,

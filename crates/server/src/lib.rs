@@ -7,6 +7,7 @@ mod api;
 mod door;
 mod metrics;
 mod network;
+mod oauth;
 mod problem;
 mod requests;
 mod socket;

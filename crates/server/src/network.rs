@@ -12,6 +12,7 @@ use axum::routing::get;
 use salesbridge_hub::{Caller, Hub, HubError};
 
 use crate::door::{DoorSettings, Guard, Rates, by_address, guard};
+use crate::oauth::oauth_router;
 use crate::problem::{Problem, not_signed_in};
 use crate::requests::{Identify, identify};
 
@@ -20,8 +21,10 @@ use crate::requests::{Identify, identify};
 /// Whatever puts the [`Caller`] into the extensions of a request stands before the rates, which are for those without one.
 pub fn network_router(hub: Arc<Hub>, api: Router, settings: &DoorSettings) -> Router {
     let identifying = Identify { hub: hub.clone(), https: settings.is_https() };
+    let oauth = oauth_router(hub.clone(), settings.is_https());
     let health = Router::new().route("/health/live", get(live)).route("/health/ready", get(ready)).with_state(hub);
     api.layer(from_fn(signed_in))
+        .merge(oauth)
         .layer(from_fn_with_state(Rates::new(settings), by_address))
         .merge(health)
         .layer(from_fn_with_state(Guard::new(Arc::new(settings.clone())), guard))

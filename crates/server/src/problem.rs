@@ -94,8 +94,24 @@ impl Problem {
         Self { fields: vec![FieldProblem { field: field.to_owned(), message }], ..bad_request(detail) }
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     pub(crate) fn code(&self) -> &str {
         &self.code
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(crate) fn remedy(&self) -> &str {
+        &self.remedy
     }
 }
 

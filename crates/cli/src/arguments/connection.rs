@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Paging;
+use super::{ImportLogin, Paging, SignIn};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectionCommand {
@@ -62,6 +62,15 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
         #[arg(default_value = "Lead")]
         object: String,
     },
+    /// Signs in to Salesforce for a connection, where that takes a person
+    SignIn(Box<SignIn>),
+    /// Gives back what a person left behind by signing in
+    SignOut {
+        /// Name of the connection
+        name: String,
+    },
+    /// Makes a connection of a login of Salesforce's own command line, sf
+    ImportLogin(ImportLogin),
     /// Lets a connection send
     Enable {
         /// Name of the connection

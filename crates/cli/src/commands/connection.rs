@@ -2,6 +2,7 @@
 
 mod fields;
 mod methods;
+mod sign_in;
 mod test;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,9 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
         ConnectionCommand::Test { name } => run_test(&api, &name, json).await,
         ConnectionCommand::Methods { name } => methods::show(&api, name.as_deref(), json).await,
         ConnectionCommand::Fields { name, object } => fields(&api, &name, &object, json).await,
+        ConnectionCommand::SignIn(options) => sign_in::run(&api, *options, json).await,
+        ConnectionCommand::SignOut { name } => sign_in::sign_out(&api, &name, json).await,
+        ConnectionCommand::ImportLogin(options) => sign_in::import_login(&api, options, json).await,
         ConnectionCommand::Enable { name, yes } => set_enabled(&api, &name, true, yes, json).await,
         ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
         ConnectionCommand::Delete { name } => {

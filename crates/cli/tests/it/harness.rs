@@ -80,6 +80,7 @@ pub(crate) struct Org {
     pub(crate) url: String,
     pub(crate) consumer_key: String,
     pub(crate) consumer_secret: String,
+    pub(crate) username: String,
     http: reqwest::Client,
     _process: Process,
 }
@@ -107,6 +108,7 @@ impl Org {
             url: text("url"),
             consumer_key: text("consumer_key"),
             consumer_secret: text("consumer_secret"),
+            username: text("username"),
             http: http_client(),
             _process: process,
         }
@@ -199,6 +201,19 @@ impl Org {
         let made = self.http.post(&apps).json(&app).send().await.expect("the org answers");
         assert!(made.status().is_success(), "{:?}", made.text().await);
         (key, secret)
+    }
+
+    /// Changes these members of the app that the org begins with.
+    pub(crate) async fn change_app(&self, members: &Value) {
+        let apps = format!("{}/local-org/apps", self.url);
+        let known: Value = self.http.get(&apps).send().await.expect("the org answers").json().await.expect("apps");
+        let mut app = known.as_array().or_else(|| known["apps"].as_array()).expect("apps")[0].clone();
+        app["consumer_secret"] = self.consumer_secret.as_str().into();
+        for (name, value) in members.as_object().expect("members") {
+            app[name] = value.clone();
+        }
+        let changed = self.http.post(&apps).json(&app).send().await.expect("the org answers");
+        assert!(changed.status().is_success(), "{:?}", changed.text().await);
     }
 
     pub(crate) async fn delete_app(&self, key: &str) {

@@ -21,4 +21,5 @@ mod people;
 mod postgres;
 mod requirements;
 mod screens;
+mod sign_in;
 mod vault;

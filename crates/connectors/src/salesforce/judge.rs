@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use salesbridge_connector_kit::{ConnectorError, NextStep, Refusal, RowAnswer, SendFailure};
-use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RecordId, RowResult, Stage, WriteError};
+use salesbridge_salesforce::{ApiError, ApiFault, Disposition, RecordId, RowResult, SignInError, Stage, WriteError};
 
 /// What a job says of a column that the object does not have, or not for us.
 const NO_SUCH_COLUMN: &str = "Field name not found";
@@ -22,6 +22,11 @@ pub(super) fn connector_error(error: ApiError) -> ConnectorError {
         retry_until: error.retry_until(),
         cause: Some(Box::new(error)),
     }
+}
+
+/// A sign-in that did not give what was asked for.
+pub fn refusal_of_sign_in(error: SignInError) -> ConnectorError {
+    connector_error(error.into())
 }
 
 /// A failed write.

@@ -18,6 +18,7 @@ mod write;
 
 pub use check::{Check, CheckReport, CheckState, Need, NeedFindings, SetupLink};
 pub use config::{ConfigProblem, SalesforceConfig};
+pub use judge::refusal_of_sign_in;
 pub use look_up::{FoundRecord, full_id};
 pub use means::{Means, SignInSettings, refresh_token_origin};
 pub use provider::{

@@ -21,7 +21,6 @@ pub(crate) struct ResolvedApp {
     /// What its token endpoint is made of.
     pub(crate) settings: SignInSettings,
     /// What a person is asked to allow.
-    #[expect(dead_code, reason = "sign-ins by people ask for them, and none begins yet")]
     pub(crate) scopes: Vec<String>,
     /// The setting that says where it signs in.
     host_field: &'static str,

@@ -63,6 +63,29 @@ pub struct NewConnection {
     pub confirmed: bool,
 }
 
+impl NewConnection {
+    /// One with this name, to a Salesforce org, that sends nothing by itself.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            caption: None,
+            description: String::new(),
+            tags: Vec::new(),
+            provider: salesforce(),
+            method: client_credentials(),
+            service: None,
+            settings: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            company: None,
+            fields: BTreeMap::new(),
+            external_id_field: None,
+            daily_calls: None,
+            enabled: yes(),
+            confirmed: false,
+        }
+    }
+}
+
 impl Hub {
     /// Makes a connection with everything that belongs to it, or nothing. It need not have been tested (R49), and nobody need have signed in.
     pub async fn create_connection(&self, caller: &Caller, new: NewConnection) -> Result<ConnectionDetails, HubError> {

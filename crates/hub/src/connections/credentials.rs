@@ -85,7 +85,7 @@ impl Hub {
     }
 
     /// The hold of a connection for which nobody has signed in.
-    pub(super) fn held_until_signed_in(&self, connection: &Connection) -> Held {
+    pub(crate) fn held_until_signed_in(&self, connection: &Connection) -> Held {
         Held {
             code: NOT_SIGNED_IN.to_owned(),
             reason: "nobody has signed in for it yet".to_owned(),

@@ -67,7 +67,7 @@ impl Hub {
     }
 
     /// A connection as a use case leaves it, for whoever carried that out.
-    pub(super) async fn connection_after(&self, id: ConnectionId) -> Result<ConnectionDetails, HubError> {
+    pub(crate) async fn connection_after(&self, id: ConnectionId) -> Result<ConnectionDetails, HubError> {
         let found = self.store.read().await?.connections().find(id).await?;
         self.details(found.ok_or_else(|| HubError::NotFound { noun: "connection", name: id.to_string() })?).await
     }

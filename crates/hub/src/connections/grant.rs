@@ -15,7 +15,6 @@ impl Hub {
     ///
     /// # Errors
     /// [`HubError::NotPossible`] without a refresh token, because nothing would be left when the session ends; and for a method that uses none.
-    #[expect(dead_code, reason = "sign-ins by people end here, and none begins yet")]
     pub(crate) async fn keep_grant(
         &self,
         tx: &mut dyn Transaction,

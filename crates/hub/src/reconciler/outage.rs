@@ -13,7 +13,7 @@ pub(crate) struct Outage(Mutex<Option<(MachineTrouble, Duration)>>);
 
 impl Outage {
     /// Tells of a trouble of the machine, unless it is the one that lasts already; `false` when something else is behind the error.
-    pub(super) fn met(&self, error: &(dyn std::error::Error + 'static), now: Duration) -> bool {
+    pub(crate) fn met(&self, error: &(dyn std::error::Error + 'static), now: Duration) -> bool {
         let Some(trouble) = machine_trouble(error) else { return false };
         let mut lasting = self.lock();
         if lasting.is_none_or(|(known, _)| known != trouble) {

@@ -6,11 +6,12 @@ use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::RowProblem;
 use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery};
 use salesbridge_hub::runs::RunQuery;
+use salesbridge_hub::sign_ins::{ImportedLogin, NewSignIn, SignInWords};
 use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice, SyncQuery};
 use salesbridge_hub::{
     ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, HubError, OutcomeFilter, Rights,
 };
-use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role};
+use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role, Secret, SignInKind};
 use salesbridge_testkit::client;
 
 use crate::stage::{SYNC, Stage, connection_to};
@@ -49,6 +50,9 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
             "name": SYNC, "connection": "acme", "stream": "clients", "object": "Lead", "mapping": [],
         }))
     };
+    let new_sign_in =
+        || NewSignIn { kind: SignInKind::Paste, redirect_uri: None, login_hint: None, may_change_org: false };
+    let new_login = || ImportedLogin { name: "other".to_owned(), caption: None, login: Secret::new(String::new()) };
     let mut refused = Vec::new();
     let mut tried = |name: &'static str, outcome: Result<(), HubError>| {
         if let Err(HubError::Forbidden { ability, .. }) = outcome {
@@ -97,6 +101,12 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         save_client(&client("C-1"));
         import_clients(no_rows, &manner);
         set_clients_archived(&[], true);
+        begin_sign_in("acme", new_sign_in());
+        sign_in("acme");
+        answer_sign_in("acme", &SignInWords { answer: Secret::new("code".to_owned()) });
+        cancel_sign_in("acme");
+        sign_out("acme");
+        import_login(new_login());
         delete_connection("acme");
         erase_client("C-1", false);
         readmit_client("C-9");
@@ -111,7 +121,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 18), (Ability::Run, 9), (Ability::Edit, 10), (Ability::Administer, 7)];
+    [(Ability::See, 18), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 7)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

@@ -18,6 +18,7 @@ mod records;
 mod repeats;
 mod secrets;
 mod sessions;
+mod sign_ins;
 mod signing_in;
 mod stage;
 

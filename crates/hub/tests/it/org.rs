@@ -29,6 +29,19 @@ impl Org {
         Self { running, app, http }
     }
 
+    /// The tokens that a code stands for.
+    pub(crate) async fn exchange(&self, code: &str, redirect_uri: &str) -> Value {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("client_id", &self.app.consumer_key),
+            ("client_secret", &self.app.consumer_secret),
+            ("redirect_uri", redirect_uri),
+        ];
+        let asked = self.http.post(format!("{}/services/oauth2/token", self.running.url())).form(&form).send().await;
+        asked.expect("an answer").json().await.expect("JSON")
+    }
+
     /// Every Lead by its e-mail address; two with one address are two in the list.
     pub(crate) async fn leads(&self) -> BTreeMap<String, Vec<Value>> {
         let mut leads: BTreeMap<String, Vec<Value>> = BTreeMap::new();

@@ -15,6 +15,13 @@ pub struct OauthApp {
     pub consumer_secret: Option<Secret<String>>,
 }
 
+impl OauthApp {
+    /// Salesforce's own page that says that a sign-in has worked: a callback address for whom no browser can come back to.
+    pub fn success_page(&self) -> String {
+        self.host.at("/services/oauth2/success").into()
+    }
+}
+
 /// Which of OAuth's flows a token is asked for by. What a refusal means, and what mends it, depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {

@@ -39,6 +39,11 @@ impl Origin {
         let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { host: app.host.clone(), fingerprint }
     }
+
+    /// A print of all of it, which tells nothing of what it was made of.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
 }
 
 impl Session {

@@ -10,6 +10,7 @@ mod problems;
 mod providers;
 mod repeats;
 mod runs;
+mod sign_ins;
 mod status;
 mod syncs;
 mod upkeep;
@@ -60,6 +61,10 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(connections::show, connections::edit, connections::delete))
         .routes(routes!(connections::test))
         .routes(routes!(connections::fields))
+        .routes(routes!(sign_ins::begin, sign_ins::show, sign_ins::cancel))
+        .routes(routes!(sign_ins::answer))
+        .routes(routes!(sign_ins::sign_out))
+        .routes(routes!(sign_ins::import_login))
         .routes(routes!(clients::list))
         .routes(routes!(clients::import))
         .routes(routes!(clients::archive))

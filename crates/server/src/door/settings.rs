@@ -110,6 +110,16 @@ impl DoorSettings {
         }))
     }
 
+    /// Under which address browsers come back to a door that listens at `address`: its public one; on this machine alone, `localhost`, which Salesforce takes
+    /// as a callback without TLS. None where nobody said how it is reached.
+    pub fn address_for_browsers(&self, address: SocketAddr) -> Option<String> {
+        if let Some(url) = &self.public_url {
+            return Some(url.origin().ascii_serialization());
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        address.ip().to_canonical().is_loopback().then(|| format!("{scheme}://localhost:{}", address.port()))
+    }
+
     /// Whether browsers reach it by https.
     pub fn is_https(&self) -> bool {
         self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
@@ -199,6 +209,17 @@ mod tests {
             DoorWords { tls_certificate_file: "c.pem".into(), tls_key_file: "k.pem".into(), ..words("0.0.0.0:80") };
         assert!(DoorSettings::read(&files).unwrap().unwrap().is_https());
         assert!(DoorSettings::read(&words("")).unwrap().is_none());
+    }
+
+    #[test]
+    fn browsers_come_back_to_the_public_address_or_to_this_machine() {
+        let door = |words: &DoorWords| DoorSettings::read(words).unwrap().unwrap();
+        let here = "127.0.0.1:8080".parse().unwrap();
+        assert_eq!(door(&words("127.0.0.1:0")).address_for_browsers(here).unwrap(), "http://localhost:8080");
+        let public = DoorWords { public_url: "https://bridge.example.com/".to_owned(), ..words("127.0.0.1:0") };
+        assert_eq!(door(&public).address_for_browsers(here).unwrap(), "https://bridge.example.com");
+        let open = DoorWords { allow_plain_http: true, ..words("0.0.0.0:80") };
+        assert_eq!(door(&open).address_for_browsers("0.0.0.0:80".parse().unwrap()), None);
     }
 
     #[test]

@@ -72,6 +72,9 @@ fn body(operation: &str) -> String {
     let keys = json!({ "keys": ["C-1"] });
     let body = match operation {
         "create_connection" | "test_new_connection" => connection("other"),
+        "begin_sign_in" => json!({ "kind": "paste" }),
+        "answer_sign_in" => json!({ "answer": "code" }),
+        "import_login" => json!({ "name": "other", "login": "force://KEY::TOKEN@127.0.0.1:1" }),
         "edit_connection" => json!({ "caption": "Acme" }),
         "save_client" => json!({ "key": "C-1" }),
         "archive_clients" | "unarchive_clients" | "readmit_clients" => keys,

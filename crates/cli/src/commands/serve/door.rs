@@ -21,7 +21,11 @@ pub(super) async fn open(
     let Some(wanted) = settings.server.door()? else { return Ok(None) };
     let door = TcpDoor::open(&wanted).await.context("the door on the network cannot be opened")?;
     let scheme = if wanted.tls.is_some() { "https" } else { "http" };
-    say(&format!("it listens on {scheme}://{}", door.address()?));
+    let address = door.address()?;
+    say(&format!("it listens on {scheme}://{address}"));
+    if let Some(address) = wanted.address_for_browsers(address) {
+        hub.opened_at(&address);
+    }
     Ok(Some((door, salesbridge_server::network_router(hub.clone(), api, &wanted))))
 }
 
