@@ -9,6 +9,7 @@ pub mod clients;
 pub mod connections;
 mod destinations;
 mod error;
+mod happenings;
 mod keys;
 mod leases;
 mod providers;
@@ -35,6 +36,7 @@ pub use access::{Actor, ActorKind, Caller, Origin, Rights};
 pub use audit::AuditQuery;
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
+pub use happenings::{Change, ConnectionNow, Event, EventQuery, Events, Happening, RunNow, SyncNow, Thing};
 pub use keys::KeySource;
 pub use leases::LeaseTerms;
 pub use providers::{Field, FieldKind, Method, Provider, SignInBy};
@@ -49,6 +51,7 @@ pub use salesbridge_store::{
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;
+use crate::happenings::Happenings;
 use crate::keys::MasterKeys;
 use crate::leases::LeaseKeeper;
 use crate::reconciler::{Outage, Progress};
@@ -70,6 +73,7 @@ pub struct Hub {
     progress: Progress,
     outage: Outage,
     sign_ins: Following,
+    happenings: Happenings,
 }
 
 /// What a hub is made of.
@@ -129,6 +133,7 @@ impl Hub {
             progress,
             outage: Outage::default(),
             sign_ins: Following::default(),
+            happenings: Happenings::default(),
         }))
     }
 

@@ -72,6 +72,7 @@ impl Hub {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.happenings.close();
         tasks.close();
         tasks.wait().await;
     }

@@ -90,6 +90,24 @@ impl RunRepository for PostgresRuns<'_> {
         rows.into_iter().map(run).collect()
     }
 
+    async fn all_open(&mut self) -> Result<Vec<Run>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE state IN ('queued', 'running') ORDER BY id"))
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("runs.all_open"))?;
+        rows.into_iter().map(run).collect()
+    }
+
+    async fn newer(&mut self, than: Option<RunId>, limit: u32) -> Result<Vec<Run>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(select!("WHERE id > $1 ORDER BY id LIMIT $2"))
+            .bind(than.map(|than| than.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.0)
+            .await
+            .map_err(failed("runs.newer"))?;
+        rows.into_iter().map(run).collect()
+    }
+
     async fn list(&mut self, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>, StoreError> {
         let mut listing = Listing::new(select!("WHERE true"));
         wanted(&mut listing, filter)?;

@@ -72,6 +72,12 @@ pub trait RunRepository: Send {
     /// The sync's runs that are not final, oldest first.
     async fn open(&mut self, sync: SyncId) -> Result<Vec<Run>, StoreError>;
 
+    /// All runs that are not final, oldest first.
+    async fn all_open(&mut self) -> Result<Vec<Run>, StoreError>;
+
+    /// The first `limit` runs after this one, in the order of their ids, which grow with time.
+    async fn newer(&mut self, than: Option<RunId>, limit: u32) -> Result<Vec<Run>, StoreError>;
+
     /// A page of those that pass the filter, newest first unless it says otherwise (by id, which grows with time).
     async fn list(&mut self, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>, StoreError>;
 }

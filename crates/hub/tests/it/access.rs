@@ -9,7 +9,7 @@ use salesbridge_hub::runs::RunQuery;
 use salesbridge_hub::sign_ins::{ImportedLogin, NewSignIn, SignInWords};
 use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice, SyncQuery};
 use salesbridge_hub::{
-    ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, HubError, OutcomeFilter, Rights,
+    ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, EventQuery, HubError, OutcomeFilter, Rights,
 };
 use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role, Secret, SignInKind};
 use salesbridge_testkit::client;
@@ -75,6 +75,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         run(run);
         outcomes(run, &OutcomeFilter::default(), &page);
         timeline(run);
+        events(&EventQuery::default(), None);
         due_rows(SYNC, &DueFilter::default(), &page);
         clients(&ClientFilter::default(), &page);
         client("C-1");
@@ -121,7 +122,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 18), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 7)];
+    [(Ability::See, 19), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 7)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

@@ -8,6 +8,7 @@ mod changes;
 mod checks;
 mod chosen_fields;
 mod connections;
+mod happenings;
 mod leaving;
 mod master_keys;
 mod methods;

@@ -31,7 +31,7 @@ pub(crate) struct Stage {
     pub(crate) hub: Arc<Hub>,
     pub(crate) clock: Arc<HubClock>,
     pub(crate) folder: TempFolder,
-    stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
 }
 
 /// The machine's clock, and as far ahead of it as a test says.

@@ -1,6 +1,6 @@
 //! Lists, alike everywhere. To make another one:
 //!
-//! - its own parameters are a struct of filters (`deny_unknown_fields` is not needed: `requests` refuses what an operation does not have), with `q`
+//! - its own parameters are a struct of filters (`deny_unknown_fields` is not needed: `parameters` refuses what an operation does not have), with `q`
 //!   where people search a text, and `sort`, an [`Order`](salesbridge_hub::Order) of the list's fields;
 //! - beside it stands [`Paging`], and the answer is a `Page`: `items`, `next`, `total`;
 //! - the filter goes down to the store, and what the caller may not see with it: nothing is dropped from a page that was read.

@@ -4,6 +4,7 @@ mod audit;
 mod clients;
 mod connections;
 mod document;
+mod events;
 mod lists;
 mod parameters;
 mod problems;
@@ -90,6 +91,7 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(runs::cancel))
         .routes(routes!(runs::records))
         .routes(routes!(runs::timeline))
+        .routes(routes!(events::watch))
         .routes(routes!(audit::list))
         .routes(routes!(upkeep::show))
         .routes(routes!(upkeep::mark_restored))

@@ -63,6 +63,9 @@ impl Scene {
         };
         let response = router.oneshot(request).await.expect("an answer");
         let status = response.status();
+        if response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            return (status, Value::Null); // it has no end
+        }
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }

@@ -4,6 +4,7 @@
 mod abilities;
 mod document;
 mod door;
+mod events;
 mod lists;
 mod repeats;
 mod routes;

@@ -43,6 +43,12 @@ pub(super) async fn open_runs_are_told_oldest_first(store: &dyn Store) {
     }
     let open = tx.runs().open(sync_id(1)).await.unwrap();
     assert_eq!(open, [Run { state: RunState::Running, ..fresh(3) }, fresh(7)]);
+    let all: Vec<RunId> = tx.runs().all_open().await.unwrap().iter().map(|run| run.id).collect();
+    assert_eq!(all, [3, 7, 20].map(|number| id("run", number)));
+    let newer = tx.runs().newer(Some(id("run", 5)), 2).await.unwrap();
+    assert_eq!(newer.iter().map(|run| run.id).collect::<Vec<_>>(), [6, 7].map(|number| id("run", number)));
+    assert_eq!(tx.runs().newer(None, 1).await.unwrap().len(), 1);
+    assert_eq!(tx.runs().newer(Some(id("run", 20)), 9).await.unwrap(), []);
 }
 
 pub(super) async fn they_are_listed_newest_first_in_pages(store: &dyn Store) {

@@ -39,6 +39,17 @@ impl RunRepository for MemoryRuns<'_> {
         Ok(state.runs.rows().filter(|run| run.sync_id == sync && !run.state.is_final()).cloned().collect())
     }
 
+    async fn all_open(&mut self) -> Result<Vec<Run>, StoreError> {
+        let state = self.0.seen("runs.all_open")?;
+        Ok(state.runs.rows().filter(|run| !run.state.is_final()).cloned().collect())
+    }
+
+    async fn newer(&mut self, than: Option<RunId>, limit: u32) -> Result<Vec<Run>, StoreError> {
+        let state = self.0.seen("runs.newer")?;
+        let newer = state.runs.rows().filter(|run| than.is_none_or(|than| run.id > than));
+        Ok(newer.take(limit as usize).cloned().collect())
+    }
+
     async fn list(&mut self, filter: &RunFilter, page: &PageRequest) -> Result<Page<Run>, StoreError> {
         let state = self.0.seen("runs.list")?;
         let connection = |run: &Run| state.syncs.get(&run.sync_id).map(|stored| stored.sync.connection_id);
