@@ -117,6 +117,11 @@ impl Api {
         self.call::<Value>(Method::DELETE, path, Body::empty(), "application/json").await.map(|_| ())
     }
 
+    /// Removes or ends something, and says what became of it.
+    pub(crate) async fn delete_told<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.call(Method::DELETE, path, Body::empty(), "application/json").await
+    }
+
     /// Sends a body of another kind.
     pub(crate) async fn upload<T: DeserializeOwned>(&self, path: &str, kind: &str, body: Body) -> anyhow::Result<T> {
         self.call(Method::POST, path, body, kind).await

@@ -4,9 +4,11 @@ mod audit;
 mod client;
 mod connection;
 mod installation;
+mod key;
 mod local_org;
 mod sign_in;
 mod sync;
+mod user;
 
 use std::path::PathBuf;
 
@@ -18,9 +20,11 @@ pub(crate) use connection::{
     ConnectionCommand, ConnectionFilters, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo,
 };
 pub(crate) use installation::{MigrateStoreOptions, RestoreOptions, VaultCommand};
+pub(crate) use key::{CreateKey, KeyCommand};
 pub(crate) use local_org::{DemoOptions, DemoSize, LocalOrgOptions};
 pub(crate) use sign_in::{ImportLogin, SignIn};
 pub(crate) use sync::{AdoptRecords, Kind, Records, RunFilters, SyncCommand, SyncFilters, Waiting, WaitingRows};
+pub(crate) use user::{CreateUser, EditUser, UserCommand, UserSessions};
 
 /// Keeps Salesforce and a company's own systems in agreement.
 #[derive(Debug, Parser)]
@@ -103,6 +107,12 @@ pub(crate) enum Command {
     /// Rows from a stream into a Salesforce object
     #[command(subcommand)]
     Sync(SyncCommand),
+    /// People: what they may do, and how they sign in
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API keys, which let programs in
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// What was done, and by whom
     #[command(subcommand)]
     Audit(AuditCommand),

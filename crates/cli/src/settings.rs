@@ -1,5 +1,6 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
+mod people;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use salesbridge_model::Secret;
 use crate::arguments::GlobalOptions;
 use crate::secret_text;
 
+pub(crate) use people::PeopleSettings;
 pub(crate) use server::ServerSettings;
 
 /// The settings of this installation.
@@ -29,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) salesforce: SalesforceSettings,
     pub(crate) retention: RetentionSettings,
     pub(crate) server: ServerSettings,
+    pub(crate) people: PeopleSettings,
 }
 
 /// How much of an org is used.
@@ -149,6 +152,7 @@ struct File {
     salesforce: SalesforceSettings,
     retention: RetentionSettings,
     server: ServerSettings,
+    people: PeopleSettings,
 }
 
 /// Name of the settings file in the data directory.
@@ -185,9 +189,9 @@ impl Settings {
             .map(|folder| data.join(folder));
         let log_folder = log_folder.filter(|folder| *folder != data);
         let (salesforce, retention) = (file.salesforce.read()?, file.retention.overridden()?);
-        let server = file.server.overridden()?;
+        let (server, people) = (file.server.overridden()?, file.people.overridden()?);
         let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
-        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, server })
+        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, server, people })
     }
 
     /// How long things are kept under these settings.
@@ -305,5 +309,6 @@ mod tests {
         assert_eq!((kept.audit_days, kept.log_files), (defaults.audit_days, defaults.log_files));
         assert_eq!(file.log_folder, Some(PathBuf::new()));
         assert_eq!(file.server, ServerSettings::default());
+        assert_eq!(file.people, PeopleSettings::default());
     }
 }

@@ -24,6 +24,7 @@ impl Settings {
             "database_url": self.database_url.as_ref().map(|_| "(set)"),
             "log_folder": self.log_folder,
             "master_key_file": self.master_key_file,
+            "people": self.people,
             "retention": self.retention,
             "salesforce": self.salesforce,
             "server": self.server,

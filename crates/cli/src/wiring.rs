@@ -29,6 +29,7 @@ pub(crate) async fn open_hub(settings: &Settings, data: &DataDirectory, keys: Ke
         steps: crash_points::steps()?,
         connectors: settings.connectors(),
         leases: lease_terms(settings),
+        people: settings.people.terms(),
     };
     Hub::open(parts).await.context("the installation cannot be opened")
 }

@@ -1,14 +1,15 @@
 //! On whose behalf a use case is carried out, and whether they may.
 //!
 //! Every public use case takes the [`Caller`] first and asks it before it does anything; those about one connection, sync or run get it only
-//! through `find_…`, which ask. A connection that a caller may not see does not exist for them.
+//! through `find_…`, which ask. A connection that a caller may not see does not exist for them. Only the few by which somebody becomes a caller
+//! (signing in, and one-time links) take an [`Origin`] instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use salesbridge_model::ActorKind;
-use salesbridge_model::{Abilities, Ability, ConnectionId, Reach};
+use salesbridge_model::{Abilities, Ability, ApiKey, ApiKeyId, ConnectionId, Person, PersonId, PersonSessionId, Reach};
 use salesbridge_store::Sees;
 
 use crate::HubError;
@@ -19,6 +20,23 @@ pub struct Caller {
     actor: Arc<Actor>,
     rights: Arc<Rights>,
     origin: Origin,
+    came: Option<Came>,
+}
+
+/// The person behind a caller, and what let them in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Came {
+    pub(crate) person: PersonId,
+    pub(crate) by: By,
+}
+
+/// What lets a person in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A session they began with their password.
+    Session(PersonSessionId),
+    /// An API key of theirs, held by a program.
+    Key(ApiKeyId),
 }
 
 /// Who it is.
@@ -74,13 +92,34 @@ impl Caller {
 
     /// Somebody in whose name something is finished that they began.
     pub(crate) fn again(actor: Actor) -> Self {
-        Self { actor: Arc::new(actor), rights: Arc::new(Rights::all()), origin: Origin::default() }
+        Self { actor: Arc::new(actor), rights: Arc::new(Rights::all()), origin: Origin::default(), came: None }
     }
 
     /// Somebody with these rights.
     pub fn new(kind: ActorKind, id: &str, name: &str, rights: Rights) -> Self {
         let actor = Actor { kind, id: id.to_owned(), name: name.to_owned() };
-        Self { actor: Arc::new(actor), rights: Arc::new(rights), origin: Origin::default() }
+        Self { actor: Arc::new(actor), rights: Arc::new(rights), origin: Origin::default(), came: None }
+    }
+
+    /// A person who has signed in.
+    pub fn signed_in(person: &Person, session: PersonSessionId, rights: Rights) -> Self {
+        let came = Some(Came { person: person.id, by: By::Session(session) });
+        let caller = Self::new(ActorKind::Person, &person.id.to_string(), person.name.as_str(), rights);
+        Self { came, ..caller }
+    }
+
+    /// A program with an API key; it is called after the person and the key, such as `ann/deploy`.
+    pub fn with_key(person: &Person, key: &ApiKey, rights: Rights) -> Self {
+        let came = Some(Came { person: person.id, by: By::Key(key.id) });
+        let caller = Self::new(ActorKind::Key, &key.id.to_string(), &format!("{}/{}", person.name, key.name), rights);
+        Self { came, ..caller }
+    }
+
+    /// A person who proved by a one-time link who they are; may nothing else.
+    pub(crate) fn by_link(person: &Person) -> Self {
+        let (role, scopes, grants) = (Abilities::default(), Abilities::default(), BTreeMap::new());
+        let rights = Rights { role, reach: Reach::Granted, grants, scopes };
+        Self::new(ActorKind::Person, &person.id.to_string(), person.name.as_str(), rights)
     }
 
     /// The same caller, asking from there.
@@ -102,6 +141,37 @@ impl Caller {
     /// What they may do.
     pub fn rights(&self) -> &Rights {
         &self.rights
+    }
+
+    /// The person they are, or act for.
+    pub fn person(&self) -> Option<PersonId> {
+        self.came.map(|came| came.person)
+    }
+
+    /// The session they came with.
+    pub fn session(&self) -> Option<PersonSessionId> {
+        match self.came?.by {
+            By::Session(session) => Some(session),
+            By::Key(_) => None,
+        }
+    }
+
+    pub(crate) fn came(&self) -> Option<Came> {
+        self.came
+    }
+
+    /// Refuses API keys: whoever got hold of one shall not make themselves another way in.
+    pub fn in_person(&self) -> Result<(), HubError> {
+        match self.actor.kind {
+            ActorKind::Key => Err(HubError::NotByKey { who: self.actor.name.clone() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether they may decide about other people, their keys and their sessions.
+    pub(crate) fn may_decide_about_people(&self) -> Result<(), HubError> {
+        self.may_everywhere(Ability::Administer)?;
+        self.in_person()
     }
 
     /// Whether they may do something that concerns no connection: with the client directory, with the installation.

@@ -2,7 +2,10 @@
 //!
 //! Nothing here may hold a secret, and of clients only the names of fields: an entry is never changed, and is read by people who may not see either.
 
-use salesbridge_model::{Ability, AuditEntry, Connection, ConnectionId, Page, PageRequest, Slug, Sync, Timestamp};
+use salesbridge_model::{
+    Ability, ApiKey, AuditEntry, Connection, ConnectionId, Page, PageRequest, Person, PersonSession, Slug, Sync,
+    Timestamp,
+};
 use salesbridge_store::{AuditField, AuditFilter, Order, StoreError, Transaction};
 use serde_json::{Map, Value, json};
 
@@ -106,6 +109,22 @@ impl Deed {
     /// Something done to a client.
     pub(crate) fn to_client(action: &'static str, key: &str) -> Self {
         Self::new(action).to(key, None)
+    }
+
+    /// Something done to a person.
+    pub(crate) fn to_person(action: &'static str, person: &Person) -> Self {
+        Self::new(action).to(person.id, Some(&person.name))
+    }
+
+    /// Something done to a person's session; it is called as they are.
+    pub(crate) fn to_session(action: &'static str, session: &PersonSession, person: &Person) -> Self {
+        Self::new(action).to(session.id, Some(&person.name))
+    }
+
+    /// Something done to a person's API key; it is called as in the entries of what it does.
+    pub(crate) fn to_key(action: &'static str, key: &ApiKey, person: &Person) -> Self {
+        let target_name = Some(format!("{}/{}", person.name, key.name));
+        Self { target_name, ..Self::new(action).to(key.id, None) }
     }
 
     /// To what it is done: its id, and its name when it has one.

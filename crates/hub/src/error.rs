@@ -28,6 +28,21 @@ pub enum HubError {
         /// An API key lacks the scope, whatever its person may do.
         scoped: bool,
     },
+    /// An API key may not do this, whatever its scopes.
+    #[error("{who} is an API key: people, passwords, sessions and keys are changed by people who have signed in")]
+    NotByKey {
+        /// Name of the key.
+        who: String,
+    },
+    /// The name or the password is wrong; which of them is nobody's business.
+    #[error("the name or the password is wrong")]
+    SignInRefused,
+    /// Too many wrong passwords: none is tried for a while, not even the right one.
+    #[error("too many sign-ins failed; none is tried for {seconds} s")]
+    SignInPaused {
+        /// How long.
+        seconds: u64,
+    },
     /// The name is in use.
     #[error("there is already a {noun} named `{name}`")]
     NameTaken {

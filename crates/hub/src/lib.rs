@@ -4,17 +4,21 @@
 
 mod access;
 mod allowances;
+pub mod api_keys;
 mod audit;
 pub mod clients;
 pub mod connections;
 mod destinations;
 mod error;
 mod happenings;
+mod identity;
 mod keys;
 mod leases;
+pub mod people;
 mod providers;
 mod reconciler;
 mod refresh_tokens;
+mod refusals;
 mod repeats;
 pub mod runs;
 mod secrets;
@@ -37,6 +41,7 @@ pub use audit::AuditQuery;
 pub use destinations::ConnectorSettings;
 pub use error::{Chain, FieldProblem, HubError, StartNotice, machine_trouble};
 pub use happenings::{Change, ConnectionNow, Event, EventQuery, Events, Happening, RunNow, SyncNow, Thing};
+pub use identity::Credential;
 pub use keys::KeySource;
 pub use leases::LeaseTerms;
 pub use providers::{Field, FieldKind, Method, Provider, SignInBy};
@@ -44,18 +49,21 @@ pub use repeats::{ANSWERS_KEPT_HOURS, Repeat};
 pub use salesbridge_connector_kit::FieldSchema;
 pub use salesbridge_connectors::salesforce::{Check, CheckState, SetupLink};
 pub use salesbridge_store::{
-    AuditField, ByKey, ClientFilter, ConnectionField, ConnectionFilter, DueFilter, DueRow, DueState, IdempotentAnswer,
-    MachineTrouble, Order, OutcomeFilter, RunField, RunFilter, SortField, StoreError, SyncField, SyncFilter, TableSize,
-    TimelineBatch, Verification, VerificationState,
+    ApiKeyField, AuditField, ByKey, ClientFilter, ConnectionField, ConnectionFilter, DueFilter, DueRow, DueState,
+    IdempotentAnswer, MachineTrouble, Order, OutcomeFilter, PersonField, PersonFilter, PersonSessionField, RunField,
+    RunFilter, SortField, StoreError, SyncField, SyncFilter, TableSize, TimelineBatch, Verification, VerificationState,
 };
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
 use crate::destinations::Destinations;
 use crate::happenings::Happenings;
+use crate::identity::Identities;
 use crate::keys::MasterKeys;
 use crate::leases::LeaseKeeper;
+use crate::people::{Passwords, PeopleTerms};
 use crate::reconciler::{Outage, Progress};
 use crate::refresh_tokens::TriedTokens;
+use crate::refusals::Refusals;
 use crate::sign_ins::Following;
 
 /// One installation of Salesbridge, in the process that owns it.
@@ -74,6 +82,10 @@ pub struct Hub {
     outage: Outage,
     sign_ins: Following,
     happenings: Happenings,
+    people_terms: PeopleTerms,
+    passwords: Passwords,
+    identities: Identities,
+    refusals: Refusals,
 }
 
 /// What a hub is made of.
@@ -94,12 +106,14 @@ pub struct HubParts {
     pub connectors: ConnectorSettings,
     /// How the store is shared with other processes.
     pub leases: LeaseTerms,
+    /// How long people stay signed in.
+    pub people: PeopleTerms,
 }
 
 impl Hub {
     /// Opens the installation that the store remembers; makes it when the store is new.
     pub async fn open(parts: HubParts) -> Result<Arc<Self>, StoreError> {
-        let HubParts { store, keys, key_source, clock, ids, steps, connectors, leases } = parts;
+        let HubParts { store, keys, key_source, clock, ids, steps, connectors, leases, people } = parts;
         let mut tx = store.write().await?;
         let known = tx.installation().id().await?;
         let installation = match known {
@@ -134,6 +148,10 @@ impl Hub {
             outage: Outage::default(),
             sign_ins: Following::default(),
             happenings: Happenings::default(),
+            people_terms: people,
+            passwords: Passwords::default(),
+            identities: Identities::default(),
+            refusals: Refusals::default(),
         }))
     }
 

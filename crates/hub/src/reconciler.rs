@@ -329,6 +329,9 @@ fn obstacle_of(error: &HubError) -> Obstacle {
         )),
         HubError::NotFound { .. }
         | HubError::Forbidden { .. }
+        | HubError::NotByKey { .. }
+        | HubError::SignInRefused
+        | HubError::SignInPaused { .. }
         | HubError::NameTaken { .. }
         | HubError::ConfirmationNeeded(_)
         | HubError::Store(_)

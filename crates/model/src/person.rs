@@ -3,7 +3,7 @@
 use crate::{Abilities, ApiKeyId, ConnectionId, PersonId, PersonSessionId, Reach, Role, Slug, Timestamp};
 
 /// Somebody who works with this installation. The password is nowhere; what stands for it is not here.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Person {
     /// Never changes.
     pub id: PersonId,
@@ -16,12 +16,16 @@ pub struct Person {
     /// On which connections the role holds.
     pub reach: Reach,
     /// Since when they are not let in.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub disabled_at: Option<Timestamp>,
     /// When they were added.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When they were last edited.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// When they signed in last.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_signed_in_at: Option<Timestamp>,
 }
 
@@ -35,17 +39,20 @@ pub struct Grant {
 }
 
 /// A person who has signed in, in one browser or program.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PersonSession {
     /// Never changes. It is no secret and lets nobody in.
     pub id: PersonSessionId,
     /// Whose it is.
     pub person_id: PersonId,
     /// When they signed in.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was used last, to the minute.
+    #[schema(value_type = String, format = DateTime)]
     pub last_seen_at: Timestamp,
     /// When it ends, used or not.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// Address they signed in from; none for the machine itself.
     pub address: Option<String>,
@@ -54,7 +61,7 @@ pub struct PersonSession {
 }
 
 /// What lets a program in on behalf of a person.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ApiKey {
     /// Never changes; the readable part of the key.
     pub id: ApiKeyId,
@@ -67,12 +74,16 @@ pub struct ApiKey {
     /// What it was made for: never more than its person may do.
     pub scopes: Abilities,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it ends.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it was used last, to the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -9,6 +9,8 @@ mod metrics;
 mod network;
 mod oauth;
 mod problem;
+mod public_routes;
+mod refusals;
 mod requests;
 mod socket;
 mod wrong_fields;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use salesbridge_hub::upkeep::UpkeepFigures;
 use salesbridge_hub::{Caller, Hub};
@@ -32,6 +32,7 @@ impl Metrics {
     /// Everything counted so far, and how the hub stands.
     async fn render(&self, hub: &Hub, caller: &Caller) -> Result<String, Problem> {
         show(&hub.figures(caller).await?);
+        counter!("salesbridge_passwords_checked_total").absolute(hub.passwords_checked());
         self.0.run_upkeep();
         Ok(self.0.render())
     }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salesbridge_hub::clients::import::HeadingProblem;
@@ -10,6 +10,8 @@ use salesbridge_hub::syncs::PairsProblem;
 use salesbridge_hub::{Chain, FieldProblem, HubError, MachineTrouble, StartNotice, machine_trouble};
 use salesbridge_model::{ParseIdError, RequestId, Timestamp};
 
+use crate::door::Unknown;
+use crate::refusals::Refused;
 use crate::wrong_fields::{of_body, of_query};
 
 /// What went wrong, and what to do about it.
@@ -35,6 +37,9 @@ pub struct Problem {
     /// What sending would do, when a person has to say yes first.
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<Box<StartNotice>>,
+    /// Seconds after which asking again makes sense, for the header of that name.
+    #[serde(skip)]
+    retry_after: Option<u64>,
     /// Until when it is tried again by itself, when time alone may mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -42,8 +47,12 @@ pub struct Problem {
 }
 
 /// Our own codes, each with a page in the guides. A code of the other side (Salesforce's) is passed on as it is.
-pub const CODES: [&str; 27] = [
+pub const CODES: [&str; 31] = [
     "not_signed_in",
+    "sign_in_refused",
+    "sign_in_paused",
+    "session_needed",
+    "cross_site",
     "not_found",
     "forbidden",
     "name_taken",
@@ -84,6 +93,7 @@ impl Problem {
             request_id: None,
             fields: Vec::new(),
             start: None,
+            retry_after: None,
             retry_until: None,
         }
     }
@@ -121,7 +131,15 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let told = Self { request_id: crate::requests::id_of_this_request(), ..self };
-        (told.status, [(CONTENT_TYPE, PROBLEM_JSON)], Json(told)).into_response()
+        let (refused, retry_after) = (Refused(told.detail.clone()), told.retry_after);
+        let mut answer = (told.status, [(CONTENT_TYPE, PROBLEM_JSON)], Json(told)).into_response();
+        if answer.status() == StatusCode::FORBIDDEN {
+            answer.extensions_mut().insert(refused);
+        }
+        if let Some(seconds) = retry_after {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        answer
     }
 }
 
@@ -130,12 +148,13 @@ impl From<HubError> for Problem {
         let detail = error.to_string();
         let problem = |status, code: &str, title, remedy: &str| Problem::new(status, code, title, detail, remedy);
         match error {
-            HubError::NotFound { noun, .. } => problem(
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "There is no such thing",
-                &format!("`salesbridge {noun} list` shows what there is"),
-            ),
+            HubError::NotFound { noun, .. } => {
+                let remedy = match noun {
+                    "session" => "`salesbridge user sessions NAME` shows what there is".to_owned(),
+                    noun => format!("`salesbridge {noun} list` shows what there is"),
+                };
+                problem(StatusCode::NOT_FOUND, "not_found", "There is no such thing", &remedy)
+            }
             HubError::Forbidden { scoped, .. } => {
                 let remedy = match scoped {
                     true => "Make an API key whose scopes hold this ability",
@@ -143,6 +162,27 @@ impl From<HubError> for Problem {
                 };
                 problem(StatusCode::FORBIDDEN, "forbidden", "That is not allowed", remedy)
             }
+            HubError::NotByKey { .. } => problem(
+                StatusCode::FORBIDDEN,
+                "session_needed",
+                "An API key may not do that",
+                "Sign in with a name and a password, or use the command line on the machine",
+            ),
+            HubError::SignInRefused => problem(
+                StatusCode::UNAUTHORIZED,
+                "sign_in_refused",
+                "The sign-in was refused",
+                "Try again; whoever has forgotten the password asks an administrator for a link to set a new one",
+            ),
+            HubError::SignInPaused { seconds } => Problem {
+                retry_after: Some(seconds),
+                ..problem(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "sign_in_paused",
+                    "Too many sign-ins failed",
+                    "Wait as long as the header Retry-After says; whoever has forgotten the password asks an administrator",
+                )
+            },
             HubError::NameTaken { .. } => Problem {
                 fields: vec![FieldProblem { field: "name".to_owned(), message: error.to_string() }],
                 ..problem(StatusCode::CONFLICT, "name_taken", "The name is taken", "Choose another name")
@@ -268,10 +308,12 @@ impl From<QueryRejection> for Problem {
 
 impl From<ParseIdError> for Problem {
     fn from(problem: ParseIdError) -> Self {
-        Problem {
-            remedy: "`salesbridge sync runs` shows the ids of runs".to_owned(),
-            ..bad_request(problem.to_string())
-        }
+        let command = match problem.kind {
+            "key" => "`salesbridge key list` shows the ids of keys",
+            "ses" => "`salesbridge user sessions NAME` shows the ids of sessions",
+            _ => "`salesbridge sync runs` shows the ids of runs",
+        };
+        Problem { remedy: command.to_owned(), ..bad_request(problem.to_string()) }
     }
 }
 
@@ -304,15 +346,17 @@ pub(crate) fn too_large() -> Problem {
     )
 }
 
-/// A request of nobody.
-pub(crate) fn not_signed_in() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "not_signed_in",
-        "Nobody is signed in",
-        "this needs a session or an API key".to_owned(),
-        "Sign in, or send an API key as `Authorization: Bearer …`",
-    )
+/// A request of nobody: it says nothing of whose it is, or carries what nobody is known by.
+pub(crate) fn not_signed_in(carried: Option<Unknown>) -> Problem {
+    let (detail, remedy) = match carried {
+        None => ("this needs a session or an API key", "Sign in, or send an API key as `Authorization: Bearer …`"),
+        Some(Unknown::Session) => ("the session has ended", "Sign in again"),
+        Some(Unknown::Key) => (
+            "the API key is not known here, has expired or was revoked, or its person is disabled",
+            "Make another key: `salesbridge key create NAME --scope see`",
+        ),
+    };
+    Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Nobody is signed in", detail.to_owned(), remedy)
 }
 
 /// A request for what the API does not have.

@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use salesbridge_model::{ConnectionId, Grant, Page, PageRequest, Person, PersonId, Secret, Slug, Timestamp};
-use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, micros, word};
-use salesbridge_store::{PersonRepository, StoreError};
+use salesbridge_store::{PersonFilter, PersonRepository, StoreError};
 use sqlx::PgConnection;
 
 use crate::failure::{failed, failed_or_taken};
@@ -67,19 +66,10 @@ impl PersonRepository for PostgresPeople<'_> {
     }
 
     /// An installation has few people; and what lower case is, databases do not agree about.
-    async fn list(&mut self, search: &str, page: &PageRequest) -> Result<Page<Person>, StoreError> {
+    async fn list(&mut self, filter: &PersonFilter, page: &PageRequest) -> Result<Page<Person>, StoreError> {
         let rows: Vec<Row> =
             sqlx::query_as(select!("ORDER BY name")).fetch_all(&mut *self.0).await.map_err(failed("people.list"))?;
-        let wanted = search.to_lowercase();
-        let fits = |person: &Person| {
-            person.name.as_str().contains(&wanted) || person.full_name.to_lowercase().contains(&wanted)
-        };
-        let mut people = rows.into_iter().map(person).collect::<Result<Vec<_>, _>>()?;
-        people.retain(fits);
-        let total = people.len();
-        let after = page.after.as_deref().unwrap_or_default();
-        people.retain(|person| person.name.as_str() > after);
-        Ok(paging::cut(people, page, i64::try_from(total).unwrap_or(i64::MAX), |person| person.name.to_string()))
+        Ok(filter.page(rows.into_iter().map(person).collect::<Result<_, _>>()?, page))
     }
 
     async fn update(&mut self, person: &Person) -> Result<bool, StoreError> {

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, PersonId, PersonSession, PersonSessionId, Timestamp};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, micros};
-use salesbridge_store::{PersonSessionRepository, StoreError};
+use salesbridge_store::{PersonSessionFilter, PersonSessionRepository, StoreError};
 use sqlx::PgConnection;
 
 use crate::failure::{failed, failed_or_taken};
+use crate::listing::{self, Listing};
 use crate::text::{plain, text_or_null};
 
 pub(crate) struct PostgresPersonSessions<'t>(pub(crate) &'t mut PgConnection);
@@ -67,32 +68,17 @@ impl PersonSessionRepository for PostgresPersonSessions<'_> {
 
     async fn list(
         &mut self,
-        person: Option<PersonId>,
+        filter: &PersonSessionFilter,
         now: Timestamp,
         page: &PageRequest,
     ) -> Result<Page<PersonSession>, StoreError> {
-        const OPERATION: &str = "person_sessions.list";
-        let person = person.map(|person| person.to_string());
-        let rows: Vec<Row> = sqlx::query_as(select!(
-            "WHERE ($1::text IS NULL OR person_id = $1) AND expires_at > $2 \
-             AND ($3::text IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
-        ))
-        .bind(person.as_deref())
-        .bind(micros(now))
-        .bind(text_or_null(page.after.as_deref()))
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar(
-            "SELECT count(*) FROM person_sessions \
-             WHERE ($1::text IS NULL OR person_id = $1) AND expires_at > $2",
-        )
-        .bind(person.as_deref())
-        .bind(micros(now))
-        .fetch_one(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
+        let mut listing = Listing::new(select!("WHERE true"));
+        wanted(&mut listing, filter, now);
+        listing::page(&mut listing, "id", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(LIST))?;
+        let mut counting = Listing::new("SELECT count(*) FROM person_sessions WHERE true");
+        wanted(&mut counting, filter, now);
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(LIST))?;
         let items = rows.into_iter().map(session).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |session| session.id.to_string()))
     }
@@ -152,4 +138,14 @@ fn session(row: Row) -> Result<PersonSession, StoreError> {
         address: address.map(plain),
         user_agent: user_agent.map(plain),
     })
+}
+
+const LIST: &str = "person_sessions.list";
+
+fn wanted(listing: &mut Listing, filter: &PersonSessionFilter, now: Timestamp) {
+    listing.push(" AND expires_at > ").push_bind(micros(now));
+    listing::equal(listing, "person_id", filter.person.map(|id| id.to_string()));
+    if let Some(seen) = filter.seen_after {
+        listing.push(" AND last_seen_at > ").push_bind(micros(seen));
+    }
 }

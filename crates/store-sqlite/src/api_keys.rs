@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use salesbridge_model::{ApiKey, ApiKeyId, Page, PageRequest, PersonId, Timestamp};
 use salesbridge_store::paging;
 use salesbridge_store::stored::{Stored, json, micros};
-use salesbridge_store::{ApiKeyRepository, StoreError};
+use salesbridge_store::{ApiKeyFilter, ApiKeyRepository, StoreError};
 use sqlx::SqliteConnection;
 
 use crate::failure::{failed, failed_or_taken};
+use crate::listing::{self, Listing};
 
 pub(crate) struct SqliteApiKeys<'t>(pub(crate) &'t mut SqliteConnection);
 
@@ -56,25 +57,17 @@ impl ApiKeyRepository for SqliteApiKeys<'_> {
         Ok(Some((key(row)?, hash)))
     }
 
-    async fn list(&mut self, person: Option<PersonId>, page: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
-        const OPERATION: &str = "api_keys.list";
-        let person = person.map(|person| person.to_string());
-        let rows: Vec<Row> = sqlx::query_as(
+    async fn list(&mut self, filter: &ApiKeyFilter, page: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
+        let mut listing = Listing::new(
             "SELECT id, person_id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at \
-             FROM api_keys WHERE (?1 IS NULL OR person_id = ?1) \
-             AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
-        )
-        .bind(person.as_deref())
-        .bind(page.after.as_deref())
-        .bind(paging::rows_to_read(page))
-        .fetch_all(&mut *self.0)
-        .await
-        .map_err(failed(OPERATION))?;
-        let total = sqlx::query_scalar("SELECT count(*) FROM api_keys WHERE ?1 IS NULL OR person_id = ?1")
-            .bind(person.as_deref())
-            .fetch_one(&mut *self.0)
-            .await
-            .map_err(failed(OPERATION))?;
+             FROM api_keys WHERE true",
+        );
+        listing::equal(&mut listing, "person_id", filter.person.map(|id| id.to_string()));
+        listing::page(&mut listing, "id", filter.order, page);
+        let rows = listing.build_query_as::<Row>().fetch_all(&mut *self.0).await.map_err(failed(LIST))?;
+        let mut counting = Listing::new("SELECT count(*) FROM api_keys WHERE true");
+        listing::equal(&mut counting, "person_id", filter.person.map(|id| id.to_string()));
+        let total = counting.build_query_scalar().fetch_one(&mut *self.0).await.map_err(failed(LIST))?;
         let items = rows.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
         Ok(paging::cut(items, page, total, |key| key.id.to_string()))
     }
@@ -125,3 +118,5 @@ fn key(row: Row) -> Result<ApiKey, StoreError> {
         revoked_at: stored.instant_or_none("time of revocation", revoked_at)?,
     })
 }
+
+const LIST: &str = "api_keys.list";

@@ -4,6 +4,39 @@ use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, PersonId, PersonSession, PersonSessionId, Timestamp};
 
 use crate::StoreError;
+use crate::paging::{Order, SortField};
+
+/// Which sessions are wanted, and in which order. Empty finds all that have not ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonSessionFilter {
+    /// Of this person.
+    pub person: Option<PersonId>,
+    /// Used last after this instant.
+    pub seen_after: Option<Timestamp>,
+    /// In which order.
+    pub order: Order<PersonSessionField>,
+}
+
+/// What sessions may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonSessionField {
+    /// When they began: their ids grow with time.
+    CreatedAt,
+}
+
+impl SortField for PersonSessionField {
+    const FIELDS: &'static [(&'static str, Self)] = &[("created_at", Self::CreatedAt)];
+    const FALLING: bool = true;
+}
+
+impl PersonSessionFilter {
+    /// For implementations: whether a session passes that has not ended at `now`.
+    pub fn wants(&self, session: &PersonSession, now: Timestamp) -> bool {
+        session.expires_at > now
+            && self.person.is_none_or(|person| session.person_id == person)
+            && self.seen_after.is_none_or(|seen| session.last_seen_at > seen)
+    }
+}
 
 /// Sessions of people, found by the SHA-256 of their token. Removing a person removes theirs.
 #[async_trait]
@@ -17,10 +50,10 @@ pub trait PersonSessionRepository: Send {
     /// The one with this token, ended or not.
     async fn find_by_token(&mut self, token_hash: &[u8]) -> Result<Option<PersonSession>, StoreError>;
 
-    /// A page of sessions that have not ended at `now`, newest first (by id, which grows with time); of one person, or of all.
+    /// A page of those that pass the filter and have not ended at `now`.
     async fn list(
         &mut self,
-        person: Option<PersonId>,
+        filter: &PersonSessionFilter,
         now: Timestamp,
         page: &PageRequest,
     ) -> Result<Page<PersonSession>, StoreError>;

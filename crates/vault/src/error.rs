@@ -27,6 +27,9 @@ pub enum VaultError {
     /// The value is larger than the cipher takes.
     #[error("the value is too large to be sealed")]
     TooLarge,
+    /// A password could not be hashed, or what stands for one cannot be read.
+    #[error("a password cannot be hashed or compared here; set it anew")]
+    NotHashed,
 }
 
 /// Why a text is not a key ring. The text is never repeated: it may hold a key.

@@ -6,12 +6,14 @@ mod client;
 mod connection;
 mod demo;
 mod doctor;
+mod key;
 mod local_org;
 mod metrics;
 mod migrate_store;
 mod serve;
 mod start;
 mod sync;
+mod user;
 mod vault;
 
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
         Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,
+        Command::User(command) => user::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Key(command) => key::run(&Settings::read(&global)?, command, global.json).await,
         Command::Audit(command) => audit::run(&Settings::read(&global)?, command, global.json).await,
         Command::Doctor { bundle } => doctor::run(&Settings::read(&global)?, bundle, global.json).await,
         Command::Metrics => metrics::run(&Settings::read(&global)?).await,

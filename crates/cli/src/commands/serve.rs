@@ -1,6 +1,7 @@
 //! `salesbridge serve`.
 
 mod door;
+mod first_administrator;
 
 use salesbridge_server::Metrics;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let metrics = salesbridge_server::metrics_router(hub.clone(), Metrics::start()?);
     let api = salesbridge_server::router(hub.clone()).merge(metrics);
     let door = door::open(settings, &hub, api.clone()).await?;
+    let listening = door.as_ref().map(|(door, _)| door.address()).transpose()?;
+    first_administrator::invite(settings, &hub, listening).await?;
     let router = salesbridge_server::for_owner(api);
     let (served, (), (), (), ()) = tokio::join!(
         async {

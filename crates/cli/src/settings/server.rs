@@ -1,5 +1,6 @@
 //! The section `[server]`: the door on the network.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -65,6 +66,23 @@ impl ServerSettings {
         Ok(self)
     }
 
+    /// The address under which people reach the door, without a stroke at its end; `None` when there is to be none.
+    pub(crate) fn address(&self) -> Option<String> {
+        self.listen.parse().ok().map(|listening| self.address_of(listening))
+    }
+
+    /// The same of a door that listens there: the public one when there is one, else its own.
+    pub(crate) fn address_of(&self, listening: SocketAddr) -> String {
+        if !self.public_url.is_empty() {
+            return self.public_url.trim_end_matches('/').to_owned();
+        }
+        let scheme = if self.tls_certificate_file.as_os_str().is_empty() { "http" } else { "https" };
+        match listening.ip().is_unspecified() {
+            true => format!("{scheme}://localhost:{}", listening.port()),
+            false => format!("{scheme}://{listening}"),
+        }
+    }
+
     /// What the door does under these settings; `None` when there is to be none.
     pub(crate) fn door(&self) -> Result<Option<DoorSettings>, SettingProblem> {
         DoorSettings::read(&DoorWords {
@@ -93,5 +111,22 @@ fn value<T: FromStr>(name: &str, expected: &str, setting: &mut T) -> anyhow::Res
 fn list(name: &str, setting: &mut Vec<String>) {
     if let Ok(text) = std::env::var(name) {
         *setting = text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_begin_with_an_address_that_can_be_opened() {
+        let of = |listen: &str, public: &str| {
+            let (listen, public_url) = (listen.to_owned(), public.to_owned());
+            ServerSettings { listen, public_url, ..ServerSettings::default() }.address()
+        };
+        assert_eq!(of("", "https://bridge.example.com"), None);
+        assert_eq!(of("0.0.0.0:80", "https://bridge.example.com/").as_deref(), Some("https://bridge.example.com"));
+        assert_eq!(of("127.0.0.1:8443", "").as_deref(), Some("http://127.0.0.1:8443"));
+        assert_eq!(of("[::]:8443", "").as_deref(), Some("http://localhost:8443"));
     }
 }

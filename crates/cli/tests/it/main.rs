@@ -22,4 +22,5 @@ mod postgres;
 mod requirements;
 mod screens;
 mod sign_in;
+mod users;
 mod vault;

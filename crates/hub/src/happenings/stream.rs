@@ -183,10 +183,3 @@ impl Position {
         format!("{}.{}", self.series, self.number)
     }
 }
-
-impl Hub {
-    /// The same caller with what they may do now.
-    pub async fn renewed(&self, caller: &Caller) -> Result<Option<Caller>, HubError> {
-        Ok(Some(caller.clone()))
-    }
-}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use salesbridge_model::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::people::FORGOTTEN_AFTER;
 use crate::{Chain, Hub, HubError};
 
 /// How long things are kept.
@@ -40,6 +41,8 @@ pub struct Tidied {
     pub changes: u64,
     /// Entries of the audit log.
     pub audit: u64,
+    /// Sessions of people that have ended, links that have expired, and failed sign-ins of long ago.
+    pub sign_ins: u64,
 }
 
 /// Rows of one transaction.
@@ -60,11 +63,13 @@ impl Hub {
                     outcomes = tidied.outcomes,
                     changes = tidied.changes,
                     audit = tidied.audit,
-                    "removed what was too old: {} runs, {} outcomes, {} changes, {} entries of the audit log",
+                    sign_ins = tidied.sign_ins,
+                    "removed what was too old: {} runs, {} outcomes, {} changes, {} entries of the audit log, {} sessions and links",
                     tidied.runs,
                     tidied.outcomes,
                     tidied.changes,
-                    tidied.audit
+                    tidied.audit,
+                    tidied.sign_ins
                 ),
                 Err(error) => {
                     tracing::warn!(error = %Chain(&error), "what is too old could not be removed; it is tried again in an hour");
@@ -98,7 +103,26 @@ impl Hub {
             tidied.audit += removed;
         }
         while self.forget_answers(STEP).await? > 0 {}
+        tidied.sign_ins += self.forget_sign_ins().await?;
         Ok(tidied)
+    }
+
+    /// Removes what no longer lets anybody in, or keeps anybody out.
+    async fn forget_sign_ins(&self) -> Result<u64, HubError> {
+        let now = self.clock.now();
+        let forgotten = now - FORGOTTEN_AFTER;
+        let mut removed = 0;
+        loop {
+            let mut tx = self.store.write().await?;
+            let sessions = tx.person_sessions().prune(now, STEP).await?;
+            let throttles = tx.throttles().prune(forgotten, STEP).await?;
+            let links = tx.invitations().prune(now).await?;
+            tx.commit().await?;
+            removed += sessions + throttles + links;
+            if sessions + throttles + links == 0 {
+                return Ok(removed);
+            }
+        }
     }
 
     async fn remove_outcomes(&self, ended_before: Timestamp) -> Result<u64, HubError> {

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use salesbridge_hub::api_keys::{ApiKeyQuery, NewKey};
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::RowProblem;
 use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery};
+use salesbridge_hub::people::{NewPerson, PasswordChange, PersonEdit, PersonSessionQuery, Whose};
 use salesbridge_hub::runs::RunQuery;
 use salesbridge_hub::sign_ins::{ImportedLogin, NewSignIn, SignInWords};
 use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice, SyncQuery};
 use salesbridge_hub::{
-    ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, EventQuery, HubError, OutcomeFilter, Rights,
+    ActorKind, AuditQuery, Caller, ClientFilter, DueFilter, DueState, EventQuery, HubError, OutcomeFilter,
+    PersonFilter, Rights,
 };
 use salesbridge_model::{Abilities, Ability, Client, ConnectionId, PageRequest, Reach, Role, Secret, SignInKind};
 use salesbridge_testkit::client;
@@ -53,6 +56,20 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
     let new_sign_in =
         || NewSignIn { kind: SignInKind::Paste, redirect_uri: None, login_hint: None, may_change_org: false };
     let new_login = || ImportedLogin { name: "other".to_owned(), caption: None, login: Secret::new(String::new()) };
+    let bob =
+        || NewPerson { name: "bob".to_owned(), full_name: None, role: Role::Viewer, reach: Reach::All, password: None };
+    let key_of_bob = || NewKey {
+        name: "a program".to_owned(),
+        person: Some("bob".to_owned()),
+        scopes: Abilities::all(),
+        days: None,
+        never_expires: false,
+    };
+    let sessions = |whose| PersonSessionQuery { whose, ..PersonSessionQuery::default() };
+    let keys = |whose| ApiKeyQuery { whose, ..ApiKeyQuery::default() };
+    let change = || PasswordChange { current: Secret::new(String::new()), new: Secret::new(String::new()) };
+    hub.delete_person(&Caller::owner(), "bob").await.ok();
+    hub.create_person(&Caller::owner(), bob()).await.expect("bob");
     let mut refused = Vec::new();
     let mut tried = |name: &'static str, outcome: Result<(), HubError>| {
         if let Err(HubError::Forbidden { ability, .. }) = outcome {
@@ -116,13 +133,35 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         master_key_use();
         rewrap_data_keys();
         audit(&AuditQuery::default(), &page);
+        people(&PersonFilter::default(), &page);
+        person("bob");
+        create_person(bob());
+        edit_person("bob", PersonEdit::default());
+        grant("bob", "acme", &Abilities::default());
+        take_grant_back("bob", "acme");
+        make_password_link("bob");
+        disable_person("bob");
+        enable_person("bob");
+        person_sessions(&sessions(Whose::All), &page);
+        person_sessions(&sessions(Whose::Of("bob".to_owned())), &page);
+        end_sessions(&Whose::Of("bob".to_owned()));
+        api_keys(&keys(Whose::All), &page);
+        create_api_key(key_of_bob());
+        delete_person("bob");
+        invite_first_administrator();
+        who_am_i();
+        edit_myself("Ann");
+        change_password(&change());
+        sign_out_person();
+        api_keys(&keys(Whose::Own), &page);
+        person_sessions(&sessions(Whose::Own), &page);
     }
     refused
 }
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 19), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 7)];
+    [(Ability::See, 19), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 23)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

@@ -14,6 +14,7 @@ mod master_keys;
 mod methods;
 mod org;
 mod other_hands;
+mod people;
 mod places;
 mod records;
 mod repeats;

@@ -47,6 +47,7 @@ async fn process(database: &PostgresDatabase, file: &KeyFile, number: u64) -> Ar
     let parts = HubParts {
         ids: Arc::new(SequentialIds::starting_at(number * 1_000_000)),
         leases: LeaseTerms { holder: format!("hub {number}"), shared_for: Some(std::time::Duration::from_secs(30)) },
+        people: salesbridge_hub::people::PeopleTerms::default(),
         key_source: Arc::new(file.clone()),
         ..parts(Arc::new(store), file.ring(), Arc::default())
     };

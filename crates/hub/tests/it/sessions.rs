@@ -32,6 +32,7 @@ impl Installation {
         let parts = HubParts {
             ids: Arc::new(SequentialIds::starting_at(number * 1_000_000)),
             leases: LeaseTerms { holder: format!("hub {number}"), shared_for: Some(Duration::from_secs(30)) },
+            people: salesbridge_hub::people::PeopleTerms::default(),
             ..parts(Arc::new(store), self.keys.clone(), Arc::default())
         };
         Hub::open(parts).await.expect("a hub")

@@ -151,6 +151,7 @@ pub(crate) fn parts(store: Arc<dyn Store>, keys: KeyRing, clock: Arc<HubClock>) 
             concurrent_calls: 8,
         },
         leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
+        people: salesbridge_hub::people::PeopleTerms::default(),
     }
 }
 

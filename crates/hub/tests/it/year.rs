@@ -80,6 +80,7 @@ impl Firm {
                 bulk_rows: 100_000,
             },
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
+            people: salesbridge_hub::people::PeopleTerms::default(),
         };
         let hub = Hub::open(parts).await.unwrap();
         Self { hub, store, clock, ids, sync: working, folder }

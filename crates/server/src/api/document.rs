@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::As;
 use super::problems::Anywhere;
 use crate::problem::Problem;
 
@@ -17,12 +16,13 @@ use crate::problem::Problem;
 #[openapi(
     info(title = "Salesbridge", description = "Sends clients to Salesforce and keeps them the same there. \
         Every operation says in `x-ability` what its caller has to be allowed: see, run, edit, raw or administer; \
-        with none it is for everybody who is signed in."),
+        with none it is for everybody who is signed in, and with public for everybody."),
     servers((url = "/", description = "This installation")),
     components(schemas(Problem)),
     security(("api_key" = []), ("session" = [])),
     tags(
         (name = "installation", description = "This installation of Salesbridge"),
+        (name = "people", description = "Who works with this installation, what they may do, and what lets them in"),
         (name = "connections", description = "Named, sealed ways into Salesforce orgs"),
         (name = "clients", description = "The client directory"),
         (name = "syncs", description = "What keeps records of an org the same as rows of a stream"),
@@ -99,8 +99,8 @@ pub(super) fn takes_key(operation: &Value) -> bool {
 #[utoipa::path(
     get, path = "/openapi.json", operation_id = "get_openapi", tag = "installation",
     responses((status = 200, description = "The description, OpenAPI 3.1", body = Object), Anywhere),
-    extensions(("x-ability" = json!("none"))),
+    security(()), extensions(("x-ability" = json!("public"))),
 )]
-pub(super) async fn show(As(_): As) -> impl IntoResponse {
+pub(super) async fn show() -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], openapi_document())
 }

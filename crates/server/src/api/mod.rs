@@ -5,12 +5,17 @@ mod clients;
 mod connections;
 mod document;
 mod events;
+mod keys;
+mod links;
 mod lists;
 mod parameters;
+mod people;
 mod problems;
 mod providers;
 mod repeats;
 mod runs;
+mod session;
+mod sessions;
 mod sign_ins;
 mod status;
 mod syncs;
@@ -21,14 +26,17 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{Method, Uri};
+use axum::http::{Extensions, Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
-use salesbridge_hub::{Caller, Hub};
+use salesbridge_hub::{Caller, Hub, Origin};
+use salesbridge_model::RequestId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::door::ClientAddress;
 use crate::problem::{Problem, no_such_route, not_signed_in, not_this_method};
+use crate::refusals::written_down;
 use crate::requests::{Identify, identify};
 
 pub use document::openapi_document;
@@ -45,7 +53,8 @@ pub fn router(hub: Arc<Hub>) -> Router {
     let routes = routes().split_for_parts().0.method_not_allowed_fallback(other_method).fallback(unknown);
     routes
         .with_state(hub.clone())
-        .layer(from_fn_with_state(hub, repeats::repeat_safely))
+        .layer(from_fn_with_state(hub.clone(), repeats::repeat_safely))
+        .layer(from_fn_with_state(hub, written_down))
         .layer(from_fn(parameters::know_parameters))
         .layer(from_fn_with_state(identifying, identify))
 }
@@ -57,6 +66,20 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(status::show))
         .routes(routes!(providers::list))
         .routes(routes!(providers::show))
+        .routes(routes!(session::sign_in, session::show, session::edit, session::sign_out))
+        .routes(routes!(session::change_password))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::show, people::edit, people::delete))
+        .routes(routes!(people::disable))
+        .routes(routes!(people::enable))
+        .routes(routes!(people::make_password_link))
+        .routes(routes!(people::grant, people::take_grant_back))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::show, keys::revoke))
+        .routes(routes!(links::needs_administrator, links::become_first_administrator))
+        .routes(routes!(links::set_password))
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::test_new))
         .routes(routes!(connections::show, connections::edit, connections::delete))
@@ -115,7 +138,27 @@ impl<S: Send + Sync> FromRequestParts<S> for As {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Caller>().cloned().map(Self).ok_or_else(not_signed_in)
+        let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(|| not_signed_in(None))?;
+        Ok(Self(caller.from(origin_of(&parts.extensions))))
+    }
+}
+
+/// From where a request comes, for the few that are nobody's yet.
+struct FromWhere(Origin);
+
+impl<S: Send + Sync> FromRequestParts<S> for FromWhere {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(origin_of(&parts.extensions)))
+    }
+}
+
+/// From where a request comes.
+pub(crate) fn origin_of(extensions: &Extensions) -> Origin {
+    Origin {
+        address: extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address),
+        request_id: extensions.get::<RequestId>().map(ToString::to_string),
     }
 }
 

@@ -51,6 +51,9 @@ problems! {
         "413" "The body is too large",
         "415" "The body is not of a kind that is read here, or does not say which it is",
         "422" "Something in the body cannot be used; `fields` says what";
+    /// A name or password that is wrong, or too many of them.
+    SigningIn:
+        "429" "Too many sign-ins failed; the header Retry-After says when to go on";
     /// The system on the other side of a connection said no, or nothing.
     OtherSide:
         "502" "The other side of the connection said no, or nothing";

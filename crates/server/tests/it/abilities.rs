@@ -1,14 +1,19 @@
-//! Every operation of the description, asked for by nobody, by somebody with all abilities but the one it takes, and by somebody with that one alone.
+//! Every operation of the description, asked for by nobody, by somebody with all abilities but the one it takes, and by somebody with that one alone:
+//! through the router, and over the network with real sessions and keys.
+
+use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::{Extension, Router};
-use salesbridge_hub::{ActorKind, Caller, Rights};
-use salesbridge_model::{Abilities, Ability, Reach};
+use salesbridge_hub::people::{NewPerson, SignIn};
+use salesbridge_hub::{Caller, Origin, Rights};
+use salesbridge_model::{Abilities, Ability, ApiKeyId, Person, PersonSessionId, Reach, Role, Secret};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::document::{document, operations};
+use crate::network::{Network, PASSWORD};
 use crate::stage::Stage;
 
 /// Nobody listens there: whatever asks the org is refused at once.
@@ -21,15 +26,19 @@ fn connection(name: &str) -> Value {
     })
 }
 
-/// A client, a connection with its sync, and a run of that.
+/// A client, a connection with its sync, a run of that, and two people, of whom the first is signed in and has a key.
 struct Scene {
-    stage: Stage,
+    network: Network,
     run: String,
+    ann: Person,
+    session: PersonSessionId,
+    key: ApiKeyId,
 }
 
 impl Scene {
     async fn set() -> Self {
-        let stage = Stage::set().await;
+        let network = Network::open().await;
+        let stage = &network.stage;
         let client = json!({ "key": "C-1", "last_name": "Miller" }).to_string();
         assert_eq!(stage.asks("PUT".parse().expect("a method"), "/clients/by-key/C-1", client).await.0, StatusCode::OK);
         let (status, made) =
@@ -37,26 +46,43 @@ impl Scene {
         assert_eq!((status, &made["used_by"]), (StatusCode::CREATED, &json!(["acme-leads"])), "{made}");
         let (_, runs) = stage.gets("/syncs/acme-leads/runs").await;
         let run = runs["items"][0]["id"].as_str().expect("a run").to_owned();
-        Self { stage, run }
+        let (ann, session, key) = people(stage).await;
+        Self { network, run, ann, session, key }
     }
 
     /// A request that is right in every way but who makes it.
     fn request(&self, method: &str, path: &str, operation: &Value) -> Request<Body> {
-        let name = match path {
-            path if path.contains("/syncs/") => "acme-leads",
-            path if path.contains("/providers/") => "salesforce",
-            _ => "acme",
-        };
-        let path = path.replace("{name}", name).replace("{key}", "C-1").replace("{object}", "Lead");
-        let path = path.replace("{id}", &self.run);
         let id = operation["operationId"].as_str().unwrap_or_default();
-        let kind = if id == "import_clients" || id == "adopt_records" { "text/csv" } else { "application/json" };
-        let request = Request::builder().method(method).uri(path).header("content-type", kind);
+        let request = Request::builder().method(method).uri(self.filled(path)).header("content-type", kind(id));
         request.body(body(id).into()).expect("a request")
     }
 
+    /// The path with what there is.
+    fn filled(&self, path: &str) -> String {
+        let of = |noun: &str| path.contains(noun);
+        let named = [("/syncs/", "acme-leads"), ("/people/", "bob"), ("/providers/", "salesforce")];
+        let name = named.into_iter().find(|(noun, _)| of(noun)).map_or("acme", |(_, name)| name);
+        let (session, key) = (self.session.to_string(), self.key.to_string());
+        let id = if of("/sessions/") {
+            &session
+        } else if of("/keys/") {
+            &key
+        } else {
+            &self.run
+        };
+        let path = path.replace("{name}", name).replace("{key}", "C-1").replace("{object}", "Lead");
+        path.replace("{connection}", "acme").replace("{id}", id)
+    }
+
+    /// Ann, with these abilities and no others.
+    fn somebody(&self, abilities: impl Iterator<Item = Ability>) -> Caller {
+        let role: Abilities = abilities.collect();
+        let rights = Rights { role, reach: Reach::All, grants: Default::default(), scopes: Abilities::all() };
+        Caller::signed_in(&self.ann, self.session, rights)
+    }
+
     async fn answers(&self, caller: Option<Caller>, request: Request<Body>) -> (StatusCode, Value) {
-        let router: Router = salesbridge_server::router(self.stage.hub.clone());
+        let router: Router = salesbridge_server::router(self.network.stage.hub.clone());
         let router = match caller {
             Some(caller) => router.layer(Extension(caller)),
             None => router,
@@ -69,6 +95,10 @@ impl Scene {
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
+}
+
+fn kind(operation: &str) -> &'static str {
+    if operation == "import_clients" || operation == "adopt_records" { "text/csv" } else { "application/json" }
 }
 
 fn body(operation: &str) -> String {
@@ -87,6 +117,15 @@ fn body(operation: &str) -> String {
             "mapping": [{ "target": "LastName", "source": { "from": "column", "column": "last_name" } }],
         }),
         "retry_rows" | "drop_rows" => json!({ "state": "refused" }),
+        "sign_in" => json!({ "name": "ann", "password": PASSWORD }),
+        "edit_myself" => json!({ "full_name": "Ann" }),
+        "change_password" => json!({ "current": PASSWORD, "new": PASSWORD }),
+        "create_person" => json!({ "name": "cem" }),
+        "edit_person" => json!({ "full_name": "Bob" }),
+        "grant" => json!({ "abilities": ["see"] }),
+        "create_key" => json!({ "name": "another", "scopes": ["see"] }),
+        "become_first_administrator" => json!({ "token": "T", "name": "mallory", "password": PASSWORD }),
+        "set_password" => json!({ "token": "T", "password": PASSWORD }),
         "mark_restored" => json!({ "made_at": "2026-01-01T00:00:00Z" }),
         "import_clients" => return "key\nC-1\n".to_owned(),
         "adopt_records" => return "key,record_id\nC-1,00Q000000000001AAA\n".to_owned(),
@@ -95,10 +134,20 @@ fn body(operation: &str) -> String {
     body.to_string()
 }
 
-fn somebody(abilities: impl Iterator<Item = Ability>) -> Caller {
-    let role: Abilities = abilities.collect();
-    let rights = Rights { role, reach: Reach::All, grants: Default::default(), scopes: Abilities::all() };
-    Caller::new(ActorKind::Person, "per_0197c2f0a1b27c3d8e4f5a6b7c8d9e0f", "ann", rights)
+async fn people(stage: &Stage) -> (Person, PersonSessionId, ApiKeyId) {
+    let owner = Caller::owner();
+    for (name, role) in [("ann", Role::Administrator), ("bob", Role::Viewer)] {
+        let password = Some(Secret::new(PASSWORD.to_owned()));
+        let new = NewPerson { name: name.to_owned(), full_name: None, role, reach: Reach::All, password };
+        stage.hub.create_person(&owner, new).await.expect("a person");
+    }
+    let (name, password) = ("ann".to_owned(), Secret::new(PASSWORD.to_owned()));
+    let wanted = SignIn { name, password, user_agent: None, earlier: None };
+    let session = stage.hub.sign_in_person(&Origin::default(), wanted).await.expect("a session").session.id;
+    let key = json!({ "name": "a program", "person": "ann", "scopes": ["see"] });
+    let key = stage.hub.create_api_key(&owner, serde_json::from_value(key).expect("a key")).await.expect("a key");
+    let ann = stage.hub.person(&owner, "ann").await.expect("ann").person;
+    (ann, session, key.details.key.id)
 }
 
 #[tokio::test]
@@ -110,19 +159,61 @@ async fn every_operation_is_for_those_who_may_and_for_nobody_else() {
         let asking = || scene.request(&method, &path, &operation);
 
         let (status, answer) = scene.answers(None, asking()).await;
-        assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}, nobody: {answer}");
+        if named == "public" {
+            assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {path}, nobody: {answer}");
+        } else {
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}, nobody: {answer}");
+        }
         if let Some(ability) = ability {
-            let others = somebody(Ability::ALL.into_iter().filter(|other| *other != ability));
+            let others = scene.somebody(Ability::ALL.into_iter().filter(|other| *other != ability));
             let (status, answer) = scene.answers(Some(others), asking()).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path}, without {ability}: {answer}");
             let detail = answer["detail"].as_str().unwrap_or_default();
             assert!(detail.contains(&format!("`{ability}`")), "{method} {path}, without {ability}: {detail}");
         }
-        let (status, answer) = scene.answers(Some(somebody(ability.into_iter())), asking()).await;
+        let (status, answer) = scene.answers(Some(scene.somebody(ability.into_iter())), asking()).await;
         let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST];
         assert!(!refused.contains(&status), "{method} {path}, with {named} alone: {status} {answer}");
         if method == "DELETE" {
             scene = Scene::set().await;
         }
     }
+}
+
+/// Over a real connection: nobody gets in but where everybody may, and an API key whose scopes lack the ability gets no further. The key is an
+/// administrator's: only its scopes hold it back.
+#[tokio::test]
+async fn no_operation_answers_nobody_or_a_key_without_its_ability_over_the_network() {
+    let scene = Scene::set().await;
+    let ann = scene.network.sign_in("ann").await;
+    let mut keys = BTreeMap::new();
+    for lacking in Ability::ALL {
+        let scopes: Vec<&str> =
+            Ability::ALL.into_iter().filter(|other| *other != lacking).map(Ability::as_str).collect();
+        keys.insert(lacking.as_str(), scene.network.make_key(&ann, &scopes).await.1);
+    }
+    let mut public = Vec::new();
+    for (method, path, operation) in operations(&document()) {
+        let named = operation["x-ability"].as_str().expect("an ability").to_owned();
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let asking = || {
+            let request = scene.network.request(method.parse().expect("a method"), &scene.filled(&path));
+            request.header("content-type", kind(id)).body(body(id))
+        };
+        let nobody = scene.network.send(asking()).await;
+        if named == "public" {
+            assert_ne!(nobody.code(), "not_signed_in", "{method} {path}: {nobody:?}");
+            public.push(id.to_owned());
+            continue;
+        }
+        assert_eq!((nobody.status.as_u16(), nobody.code()), (401, "not_signed_in"), "{method} {path}: {nobody:?}");
+        let stranger = scene.network.send(asking().bearer_auth("sbk_0197c2f0a1b27c3d8e4f5a6b7c8d9e0f_x")).await;
+        assert_eq!(stranger.status.as_u16(), 401, "{method} {path}: {stranger:?}");
+        if let Some(key) = keys.get(named.as_str()) {
+            let refused = scene.network.send(asking().bearer_auth(key)).await;
+            assert_eq!(refused.code(), "forbidden", "{method} {path}, without {named}: {refused:?}");
+        }
+    }
+    let expected = ["get_openapi", "sign_in", "needs_administrator", "become_first_administrator", "set_password"];
+    assert_eq!(public, expected, "what answers everybody is decided in public_routes.rs");
 }

@@ -56,8 +56,10 @@ fn every_operation_is_described_whole() {
         let text = |key: &str| operation[key].as_str().unwrap_or_default().to_owned();
         assert!(ids.insert(text("operationId")), "{method} {path}: its id is another one's too");
         assert!(!text("summary").is_empty(), "{method} {path}: it has no summary");
-        let abilities = ["none", "see", "run", "edit", "raw", "administer"];
+        let abilities = ["public", "none", "see", "run", "edit", "raw", "administer"];
         assert!(abilities.contains(&text("x-ability").as_str()), "{method} {path}: {}", text("x-ability"));
+        let open = operation["security"] == serde_json::json!([{}]);
+        assert_eq!(open, text("x-ability") == "public", "{method} {path}: {}", operation["security"]);
         for status in ["400", "401", "403", "503", "default"] {
             let schema = &operation["responses"][status]["content"]["application/problem+json"]["schema"];
             assert_eq!(schema["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");

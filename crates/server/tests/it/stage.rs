@@ -19,18 +19,19 @@ pub(crate) struct Stage {
     pub(crate) hub: Arc<Hub>,
     pub(crate) router: Router,
     pub(crate) folder: TempFolder,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Stage {
     pub(crate) async fn set() -> Self {
         let folder = TempFolder::new();
-        let clock = ManualClock::default();
+        let clock = Arc::new(ManualClock::default());
         clock.set(moment(0));
         let parts = HubParts {
             store: Arc::new(SqliteStore::open(folder.join("hub.sqlite")).await.expect("a store")),
             key_source: Arc::new(KeyRing::generate().expect("a key")),
             keys: KeyRing::generate().expect("a key"),
-            clock: Arc::new(clock),
+            clock: clock.clone(),
             ids: Arc::new(SequentialIds::starting_at(1)),
             steps: Arc::new(Unobserved),
             connectors: ConnectorSettings {
@@ -43,9 +44,10 @@ impl Stage {
                 concurrent_calls: 8,
             },
             leases: LeaseTerms { holder: "test".to_owned(), shared_for: None },
+            people: salesbridge_hub::people::PeopleTerms::default(),
         };
         let hub = Hub::open(parts).await.expect("a hub");
-        Self { router: salesbridge_server::for_owner(salesbridge_server::router(hub.clone())), hub, folder }
+        Self { router: salesbridge_server::for_owner(salesbridge_server::router(hub.clone())), hub, folder, clock }
     }
 
     pub(crate) async fn asks(&self, method: Method, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {

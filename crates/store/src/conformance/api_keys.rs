@@ -4,7 +4,7 @@ use salesbridge_model::ApiKey;
 
 use super::people_samples::{api_key, lay_people, person, person_id};
 use super::samples::{at, first, id, next};
-use crate::{Store, StoreError};
+use crate::{ApiKeyFilter, Store, StoreError};
 
 pub(super) async fn one_comes_back_whole_with_its_hash(store: &dyn Store) {
     lay_people(store).await;
@@ -37,17 +37,21 @@ pub(super) async fn they_are_listed_newest_first_and_revoked_once(store: &dyn St
     }
     let ids = |keys: Vec<ApiKey>| keys.iter().map(|key| key.id.to_string()).collect::<Vec<_>>();
     let expected = |numbers: &[u32]| numbers.iter().map(|number| fresh(*number).id.to_string()).collect::<Vec<_>>();
-    let one = tx.api_keys().list(None, &first(3)).await.unwrap();
+    let all = ApiKeyFilter::default();
+    let one = tx.api_keys().list(&all, &first(3)).await.unwrap();
     assert_eq!((ids(one.items), one.total), (expected(&[4, 3, 2]), 4));
-    let two = tx.api_keys().list(None, &next(one.next, 3)).await.unwrap();
+    let two = tx.api_keys().list(&all, &next(one.next, 3)).await.unwrap();
     assert_eq!((ids(two.items), two.next), (expected(&[1]), None));
-    let own = tx.api_keys().list(Some(person_id(1)), &first(9)).await.unwrap();
+    let of_one = ApiKeyFilter { person: Some(person_id(1)), ..all.clone() };
+    let own = tx.api_keys().list(&of_one, &first(9)).await.unwrap();
     assert_eq!((ids(own.items), own.total), (expected(&[3, 2, 1]), 3));
+    let rising = ApiKeyFilter { order: "created_at".parse().unwrap(), ..of_one };
+    assert_eq!(ids(tx.api_keys().list(&rising, &first(9)).await.unwrap().items), expected(&[1, 2, 3]));
     assert!(tx.api_keys().revoke(id("key", 1), at(80)).await.unwrap());
     assert!(!tx.api_keys().revoke(id("key", 1), at(81)).await.unwrap());
     assert!(!tx.api_keys().revoke(id("key", 9), at(81)).await.unwrap());
     assert_eq!(tx.api_keys().revoke_of(person_id(1), at(82)).await.unwrap(), 2);
-    let revoked = tx.api_keys().list(None, &first(9)).await.unwrap().items;
+    let revoked = tx.api_keys().list(&all, &first(9)).await.unwrap().items;
     let times: Vec<_> = revoked.iter().map(|key| key.revoked_at).collect();
     assert_eq!(times, [None, Some(at(82)), Some(at(82)), Some(at(80))]);
 }

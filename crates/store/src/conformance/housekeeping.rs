@@ -2,8 +2,9 @@
 
 use salesbridge_model::{OutcomeKind, RecordOutcome, Run, RunId, RunState, Sync, SyncId, Timestamp};
 
+use super::people_samples::{api_key, invitation, person, session};
 use super::samples::{at, client, first, id, intent, lay_ground, outcome, run, sync, sync_id};
-use crate::{JournalEntry, OutcomeFilter, RunFilter, Store, TableSize, TimelineBatch, Transaction};
+use crate::{JournalEntry, OutcomeFilter, RunFilter, SignInThrottle, Store, TableSize, TimelineBatch, Transaction};
 
 pub(super) async fn outcomes_of_runs_that_ended_long_ago_go_first(store: &dyn Store) {
     lay_ground(store).await;
@@ -85,15 +86,27 @@ pub(super) async fn sizes_are_told_by_table(store: &dyn Store) {
     let mut tx = store.write().await.unwrap();
     change(&mut *tx, "a", at(1)).await;
     change(&mut *tx, "b", at(1)).await;
+    tx.people().insert(&person(1, "ann")).await.unwrap();
+    tx.person_sessions().insert(&session(1), b"t").await.unwrap();
+    tx.api_keys().insert(&api_key(1), b"k").await.unwrap();
+    tx.invitations().insert(&invitation(), b"i").await.unwrap();
+    let throttle = SignInThrottle { failures: 1, window_began_at: at(1), blocked_until: None };
+    tx.throttles().save("key", &throttle).await.unwrap();
     let sizes = tx.housekeeping().sizes().await.unwrap();
     let expected = [
+        ("api_keys", 1),
+        ("audit", 0),
         ("clients", 2),
         ("due", 0),
+        ("invitations", 1),
         ("journal", 0),
         ("links", 0),
         ("outbox", 2),
         ("outcomes", 0),
+        ("people", 1),
+        ("person_sessions", 1),
         ("runs", 1),
+        ("sign_in_throttles", 1),
         ("timelines", 0),
     ];
     assert_eq!(sizes, expected.map(|(table, rows)| TableSize { table: table.to_owned(), rows }));

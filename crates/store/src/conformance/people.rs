@@ -4,7 +4,7 @@ use salesbridge_model::{Ability, Person, Reach, Role, Secret};
 
 use super::people_samples::{api_key, grant, invitation, person, person_id, session};
 use super::samples::{at, connection, first, id, next};
-use crate::{Store, StoreError};
+use crate::{PersonFilter, Store, StoreError};
 
 pub(super) async fn one_comes_back_whole(store: &dyn Store) {
     let full = person(1, "ann");
@@ -59,14 +59,27 @@ pub(super) async fn they_are_found_in_any_case_and_listed_in_pages(store: &dyn S
         tx.people().insert(&Person { full_name, ..person(number, name) }).await.unwrap();
     }
     let names = |people: Vec<Person>| people.iter().map(|person| person.name.to_string()).collect::<Vec<_>>();
-    let one = tx.people().list("", &first(2)).await.unwrap();
+    let all = PersonFilter::default();
+    let holding = |text: &str| PersonFilter { search: Some(text.to_owned()), ..PersonFilter::default() };
+    let one = tx.people().list(&all, &first(2)).await.unwrap();
     assert_eq!(one.total, 3);
     assert_eq!(names(one.items), ["ann", "bea"]);
-    let two = tx.people().list("", &next(one.next, 2)).await.unwrap();
+    let two = tx.people().list(&all, &next(one.next, 2)).await.unwrap();
     assert_eq!((names(two.items), two.next), (vec!["cem".to_owned()], None));
-    let found = tx.people().list("ünal", &first(9)).await.unwrap();
+    let found = tx.people().list(&holding("ünal"), &first(9)).await.unwrap();
     assert_eq!((names(found.items), found.total), (vec!["cem".to_owned()], 1));
-    assert_eq!(names(tx.people().list("EA", &first(9)).await.unwrap().items), ["bea"]);
+    assert_eq!(names(tx.people().list(&holding("EA"), &first(9)).await.unwrap().items), ["bea"]);
+    let sorted = PersonFilter { order: "-full_name".parse().unwrap(), ..all.clone() };
+    assert_eq!(names(tx.people().list(&sorted, &first(9)).await.unwrap().items), ["bea", "ann", "cem"]);
+    for (filter, expected) in [
+        (PersonFilter { role: Some(Role::Editor), ..all.clone() }, 3),
+        (PersonFilter { role: Some(Role::Viewer), ..all.clone() }, 0),
+        (PersonFilter { reach: Some(Reach::All), ..all.clone() }, 0),
+        (PersonFilter { disabled: Some(true), ..all.clone() }, 3),
+        (PersonFilter { disabled: Some(false), ..all }, 0),
+    ] {
+        assert_eq!(tx.people().list(&filter, &first(9)).await.unwrap().total, expected, "{filter:?}");
+    }
 }
 
 pub(super) async fn administrators_are_counted(store: &dyn Store) {

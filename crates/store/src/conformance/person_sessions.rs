@@ -4,7 +4,7 @@ use salesbridge_model::{PersonSession, PersonSessionId};
 
 use super::people_samples::{lay_people, person, person_id, session};
 use super::samples::{at, first, id, next};
-use crate::{Store, StoreError};
+use crate::{PersonSessionFilter, Store, StoreError};
 
 pub(super) async fn one_comes_back_whole_by_its_token(store: &dyn Store) {
     lay_people(store).await;
@@ -42,12 +42,22 @@ pub(super) async fn those_that_have_not_ended_are_listed_newest_first(store: &dy
     }
     let ids = |sessions: Vec<PersonSession>| sessions.iter().map(|session| session.id).collect::<Vec<_>>();
     let expected = |numbers: &[u32]| numbers.iter().map(|number| id("ses", *number)).collect::<Vec<PersonSessionId>>();
-    let one = tx.person_sessions().list(None, at(10), &first(2)).await.unwrap();
+    let all = PersonSessionFilter::default();
+    let one = tx.person_sessions().list(&all, at(10), &first(2)).await.unwrap();
     assert_eq!((ids(one.items), one.total), (expected(&[4, 3]), 3));
-    let two = tx.person_sessions().list(None, at(10), &next(one.next, 2)).await.unwrap();
+    let two = tx.person_sessions().list(&all, at(10), &next(one.next, 2)).await.unwrap();
     assert_eq!((ids(two.items), two.next), (expected(&[1]), None));
-    let own = tx.person_sessions().list(Some(person_id(1)), at(9), &first(9)).await.unwrap();
+    let of_one = PersonSessionFilter { person: Some(person_id(1)), ..all.clone() };
+    let own = tx.person_sessions().list(&of_one, at(9), &first(9)).await.unwrap();
     assert_eq!((ids(own.items), own.total), (expected(&[3, 2, 1]), 3));
+    let rising = PersonSessionFilter { order: "created_at".parse().unwrap(), ..of_one };
+    assert_eq!(ids(tx.person_sessions().list(&rising, at(9), &first(9)).await.unwrap().items), expected(&[1, 2, 3]));
+    assert!(tx.person_sessions().touch(id("ses", 3), at(90)).await.unwrap());
+    let used = PersonSessionFilter { seen_after: Some(at(89)), ..all.clone() };
+    let found = tx.person_sessions().list(&used, at(10), &first(9)).await.unwrap();
+    assert_eq!((ids(found.items), found.total), (expected(&[3]), 1));
+    let used = PersonSessionFilter { seen_after: Some(at(90)), ..all };
+    assert_eq!(tx.person_sessions().list(&used, at(10), &first(9)).await.unwrap().total, 0);
     assert_eq!(tx.person_sessions().prune(at(10), 9).await.unwrap(), 0);
     assert_eq!(tx.person_sessions().prune(at(101), 1).await.unwrap(), 1, "no more than was said");
     assert_eq!(tx.person_sessions().find(id("ses", 2)).await.unwrap(), None, "the one that ended first");

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use salesbridge_model::{ApiKey, ApiKeyId, Page, PageRequest, PersonId, Timestamp};
 
-use super::paging::cut;
+use super::paging::cut_ordered;
 use super::state::Hashed;
 use super::transaction::MemoryTransaction;
-use crate::{ApiKeyRepository, StoreError};
+use crate::{ApiKeyFilter, ApiKeyRepository, StoreError};
 
 pub(super) struct MemoryApiKeys<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -28,11 +28,11 @@ impl ApiKeyRepository for MemoryApiKeys<'_> {
         Ok(state.api_keys.get(&id).map(|stored| (stored.row.clone(), stored.hash.clone())))
     }
 
-    async fn list(&mut self, person: Option<PersonId>, page: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
+    async fn list(&mut self, filter: &ApiKeyFilter, page: &PageRequest) -> Result<Page<ApiKey>, StoreError> {
         let state = self.0.seen("api_keys.list")?;
-        let fits = |key: &&ApiKey| person.is_none_or(|person| key.person_id == person);
-        let rows: Vec<&ApiKey> = state.api_keys.rows().rev().map(|stored| &stored.row).filter(fits).collect();
-        Ok(cut(&rows, page, |key| key.id.to_string(), |position, after| position < after))
+        let all = state.api_keys.rows().map(|stored| &stored.row);
+        let rows = all.filter(|key| filter.person.is_none_or(|person| key.person_id == person)).collect();
+        Ok(cut_ordered(rows, filter.order, page, |key: &ApiKey| key.id.to_string()))
     }
 
     async fn touch(&mut self, id: ApiKeyId, at: Timestamp) -> Result<bool, StoreError> {

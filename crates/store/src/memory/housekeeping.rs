@@ -66,13 +66,19 @@ impl HousekeepingRepository for MemoryHousekeeping<'_> {
     async fn sizes(&mut self) -> Result<Vec<TableSize>, StoreError> {
         let state = self.0.seen("housekeeping.sizes")?;
         let sizes = [
+            ("api_keys", state.api_keys.len()),
+            ("audit", state.audit.len()),
             ("clients", state.clients.len()),
             ("due", state.due.rows().map(|rows| rows.len()).sum()),
+            ("invitations", state.invitations.len()),
             ("journal", state.journal.len()),
             ("links", state.links.rows().map(|links| links.by_key.len()).sum()),
             ("outbox", state.outbox.len()),
             ("outcomes", state.outcomes.rows().map(|rows| rows.len()).sum()),
+            ("people", state.people.len()),
+            ("person_sessions", state.person_sessions.len()),
             ("runs", state.runs.len()),
+            ("sign_in_throttles", state.throttles.len()),
             ("timelines", state.timelines.rows().map(|batches| batches.len() as u64).sum()),
         ];
         Ok(sizes.into_iter().map(|(table, rows)| TableSize { table: table.to_owned(), rows }).collect())

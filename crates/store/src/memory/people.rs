@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use salesbridge_model::{ConnectionId, Grant, Page, PageRequest, Person, PersonId, Role, Secret, Slug, Timestamp};
 
-use super::paging::cut_growing;
 use super::state::StoredPerson;
 use super::transaction::MemoryTransaction;
-use crate::{PersonRepository, StoreError};
+use crate::{PersonFilter, PersonRepository, StoreError};
 
 pub(super) struct MemoryPeople<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -30,15 +29,9 @@ impl PersonRepository for MemoryPeople<'_> {
         Ok(state.people.rows().map(|stored| &stored.person).find(|person| person.name == *name).cloned())
     }
 
-    async fn list(&mut self, search: &str, page: &PageRequest) -> Result<Page<Person>, StoreError> {
+    async fn list(&mut self, filter: &PersonFilter, page: &PageRequest) -> Result<Page<Person>, StoreError> {
         let state = self.0.seen("people.list")?;
-        let wanted = search.to_lowercase();
-        let fits = |person: &&Person| {
-            person.name.as_str().contains(&wanted) || person.full_name.to_lowercase().contains(&wanted)
-        };
-        let mut rows: Vec<&Person> = state.people.rows().map(|stored| &stored.person).filter(fits).collect();
-        rows.sort_by_key(|person| person.name.as_str());
-        Ok(cut_growing(&rows, page, |person| person.name.to_string()))
+        Ok(filter.page(state.people.rows().map(|stored| stored.person.clone()).collect(), page))
     }
 
     async fn update(&mut self, person: &Person) -> Result<bool, StoreError> {

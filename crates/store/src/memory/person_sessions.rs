@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use salesbridge_model::{Page, PageRequest, PersonId, PersonSession, PersonSessionId, Timestamp};
 
-use super::paging::cut;
+use super::paging::cut_ordered;
 use super::state::Hashed;
 use super::transaction::MemoryTransaction;
-use crate::{PersonSessionRepository, StoreError};
+use crate::{PersonSessionFilter, PersonSessionRepository, StoreError};
 
 pub(super) struct MemoryPersonSessions<'t>(pub(super) &'t mut MemoryTransaction);
 
@@ -34,17 +34,14 @@ impl PersonSessionRepository for MemoryPersonSessions<'_> {
 
     async fn list(
         &mut self,
-        person: Option<PersonId>,
+        filter: &PersonSessionFilter,
         now: Timestamp,
         page: &PageRequest,
     ) -> Result<Page<PersonSession>, StoreError> {
         let state = self.0.seen("person_sessions.list")?;
-        let fits = |session: &&PersonSession| {
-            session.expires_at > now && person.is_none_or(|person| session.person_id == person)
-        };
-        let rows: Vec<&PersonSession> =
-            state.person_sessions.rows().rev().map(|stored| &stored.row).filter(fits).collect();
-        Ok(cut(&rows, page, |session| session.id.to_string(), |position, after| position < after))
+        let all = state.person_sessions.rows().map(|stored| &stored.row);
+        let rows = all.filter(|session| filter.wants(session, now)).collect();
+        Ok(cut_ordered(rows, filter.order, page, |session: &PersonSession| session.id.to_string()))
     }
 
     async fn touch(&mut self, id: PersonSessionId, at: Timestamp) -> Result<bool, StoreError> {
