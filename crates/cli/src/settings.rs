@@ -1,6 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
 mod people;
+mod health;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::arguments::GlobalOptions;
 use crate::secret_text;
 
 pub(crate) use people::PeopleSettings;
+pub(crate) use health::HealthSettings;
 pub(crate) use server::ServerSettings;
 
 /// The settings of this installation.
@@ -30,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) sync: SyncSettings,
     pub(crate) salesforce: SalesforceSettings,
     pub(crate) retention: RetentionSettings,
+    pub(crate) health: HealthSettings,
     pub(crate) server: ServerSettings,
     pub(crate) people: PeopleSettings,
 }
@@ -151,6 +154,7 @@ struct File {
     sync: SyncSettings,
     salesforce: SalesforceSettings,
     retention: RetentionSettings,
+    health: HealthSettings,
     server: ServerSettings,
     people: PeopleSettings,
 }
@@ -190,8 +194,9 @@ impl Settings {
         let log_folder = log_folder.filter(|folder| *folder != data);
         let (salesforce, retention) = (file.salesforce.read()?, file.retention.overridden()?);
         let (server, people) = (file.server.overridden()?, file.people.overridden()?);
+        let health = file.health.overridden()?;
         let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
-        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, server, people })
+        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, health, server, people })
     }
 
     /// How long things are kept under these settings.
@@ -308,6 +313,7 @@ mod tests {
         assert_eq!((kept.outcome_days, kept.outbox_days), (defaults.outcome_days, defaults.outbox_days));
         assert_eq!((kept.audit_days, kept.log_files), (defaults.audit_days, defaults.log_files));
         assert_eq!(file.log_folder, Some(PathBuf::new()));
+        assert_eq!(file.health, HealthSettings::default());
         assert_eq!(file.server, ServerSettings::default());
         assert_eq!(file.people, PeopleSettings::default());
     }

@@ -55,6 +55,7 @@ pub use salesbridge_store::{
 };
 pub use salesbridge_sync::{Preview, PreviewField, PreviewRow};
 
+use crate::connections::Looks;
 use crate::destinations::Destinations;
 use crate::happenings::Happenings;
 use crate::identity::Identities;
@@ -86,6 +87,7 @@ pub struct Hub {
     passwords: Passwords,
     identities: Identities,
     refusals: Refusals,
+    looks: Looks,
 }
 
 /// What a hub is made of.
@@ -152,6 +154,7 @@ impl Hub {
             passwords: Passwords::default(),
             identities: Identities::default(),
             refusals: Refusals::default(),
+            looks: Looks::default(),
         }))
     }
 

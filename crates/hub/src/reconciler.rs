@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use self::holding_back::HeldBack;
 pub(crate) use self::outage::Outage;
-use crate::{Chain, Hub, HubError, machine_trouble};
+use crate::{Caller, Chain, Hub, HubError, machine_trouble};
 
 /// How far each sync is, in this process. Times are on the clock's monotonic time: setting the machine's clock neither hastens nor delays anything.
 #[derive(Default)]
@@ -208,13 +208,9 @@ impl Hub {
                 let found = tx.connections().find(connection.id).await?;
                 // Only if nobody has edited it meanwhile.
                 if let Some(mut stored) = found.filter(|stored| stored.updated_at == connection.updated_at) {
-                    stored.held = Some(self.held(problem));
-                    tx.connections().update(&stored).await?;
+                    let was_held = stored.held.replace(self.held(problem));
+                    self.store_hold(&mut *tx, &Caller::system(), stored, was_held).await?;
                     tx.commit().await?;
-                    tracing::warn!(
-                        connection.id = %connection.id, code = %problem.code,
-                        "connection {} is held: {}", connection.name, problem.message
-                    );
                 }
             }
             Some(Obstacle::HoldSync(problem)) => {

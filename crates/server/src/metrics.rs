@@ -54,6 +54,7 @@ async fn answer(State((hub, metrics)): State<(Arc<Hub>, Metrics)>, As(caller): A
 fn show(figures: &UpkeepFigures) {
     gauge!("salesbridge_connections").set(figures.connections as f64);
     gauge!("salesbridge_connections_held").set(figures.held_connections as f64);
+    gauge!("salesbridge_connections_ailing").set(figures.ailing_connections as f64);
     for sync in &figures.syncs {
         let states = [
             ("due", sync.due.due),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use salesbridge_hub::connections::{CallsDetails, ConnectionDetails, TestReport};
-use salesbridge_model::{Connection, OrgAllowance, Page};
+use salesbridge_model::{Connection, HealthState, OrgAllowance, Page};
 use serde_json::{Value, json};
 
 use super::start::with_confirmation;
@@ -281,7 +281,10 @@ async fn fields(api: &Api, name: &str, object: &str, json: bool) -> anyhow::Resu
 fn state(connection: &Connection) -> String {
     match (&connection.held, connection.enabled) {
         (Some(held), _) => format!("held: {}. {}", held.reason, held.remedy),
-        (None, true) => "ready".to_owned(),
+        (None, true) => match connection.health.as_ref().filter(|health| health.state == HealthState::Ailing) {
+            Some(health) => format!("not well: {}", health.message.as_deref().unwrap_or("something is wrong")),
+            None => "ready".to_owned(),
+        },
         (None, false) => "disabled".to_owned(),
     }
 }

@@ -3,6 +3,9 @@
 mod door;
 mod first_administrator;
 
+use std::sync::Arc;
+
+use salesbridge_hub::Hub;
 use salesbridge_server::Metrics;
 use tokio_util::sync::CancellationToken;
 
@@ -27,18 +30,26 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<u8> {
     let listening = door.as_ref().map(|(door, _)| door.address()).transpose()?;
     first_administrator::invite(settings, &hub, listening).await?;
     let router = salesbridge_server::for_owner(api);
-    let (served, (), (), (), ()) = tokio::join!(
+    let (served, (), (), (), (), ()) = tokio::join!(
         async {
             let _stops = stop.clone().drop_guard();
             salesbridge_server::serve_socket(&socket, router, stop.clone()).await
         },
         door::serve(door, stop.clone()),
         hub.clone().reconcile(stop.clone()),
-        hub.keep_house(settings.retention(), stop.clone()),
+        watch_connections(settings, &hub, stop.clone()),
+        hub.clone().keep_house(settings.retention(), stop.clone()),
         stop_on_signal(stop.clone()),
     );
     served?;
     Ok(DONE)
+}
+
+/// Looks at the connections every so often, when the settings say so.
+async fn watch_connections(settings: &Settings, hub: &Arc<Hub>, stop: CancellationToken) {
+    if let Some(every) = settings.health.every() {
+        hub.clone().watch_connections(every, stop).await;
+    }
 }
 
 /// Sets `stop` when the process is asked to end.

@@ -132,6 +132,7 @@ impl Hub {
         let SignInChange { secrets, differs: signs_in_anew, nobody_signed_in } =
             self.change_sign_in(&mut connection, sign_in).await?;
         connection.held = connection.held.filter(|_| !signs_in_anew);
+        connection.health = connection.health.filter(|_| !signs_in_anew); // the next look comes at once
         match edit.daily_calls {
             Some(0) => drop(connection.settings.remove(DAILY_CALLS)),
             Some(calls) => drop(connection.settings.insert(DAILY_CALLS.to_owned(), calls.to_string())),

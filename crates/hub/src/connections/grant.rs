@@ -34,6 +34,7 @@ impl Hub {
             connection.org = Some(org_of(session, connection.org.take()));
         }
         connection.held = None;
+        connection.health = None; // the next look comes at once
         connection.updated_at = self.later_than(connection.updated_at);
         if let Some(session) = session {
             let app = self.app_of(tx, connection).await?.endpoint(self.clock.clone())?;

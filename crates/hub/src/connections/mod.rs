@@ -8,6 +8,7 @@ mod details;
 mod edit;
 mod fields;
 mod grant;
+mod health;
 mod needs;
 mod start;
 mod test;
@@ -18,6 +19,7 @@ pub use edit::ConnectionEdit;
 pub use test::TestReport;
 
 pub(crate) use app::{SecretChanges, WayIn, host_of};
+pub(crate) use health::Looks;
 
 /// Setting: calls that the connection may make a day; without it, as many as the org has for us.
 pub const DAILY_CALLS: &str = "daily_calls";

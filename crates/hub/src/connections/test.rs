@@ -3,10 +3,8 @@
 use salesbridge_connectors::salesforce::{Check, CheckReport, JWT_BEARER, Need, PRIVATE_KEY};
 use salesbridge_model::{Ability, Connection, OrgIdentity};
 use salesbridge_sync::LEAD_OBJECT;
-use serde_json::json;
 
 use super::NewConnection;
-use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
 /// What a test found.
@@ -34,31 +32,6 @@ impl Hub {
     pub(crate) async fn look_at(&self, connection: &Connection) -> Result<CheckReport, HubError> {
         let needs = self.needs(connection).await?;
         Ok(self.connector(connection).await?.check(&needs).await)
-    }
-
-    /// Remembers what a test found.
-    async fn store_report(
-        &self,
-        caller: &Caller,
-        connection: &Connection,
-        report: &CheckReport,
-    ) -> Result<(), HubError> {
-        self.destinations.tell(connection).await?;
-        let mut tx = self.store.write().await?;
-        // It may have been edited while we asked.
-        let now = tx.connections().find(connection.id).await?;
-        if let Some(mut stored) = now.filter(|stored| stored.updated_at == connection.updated_at) {
-            stored.org = report.org.clone().or(stored.org);
-            let was_held = std::mem::take(&mut stored.held);
-            stored.held = was_held.clone().filter(|_| report.obstacle().is_some());
-            tx.connections().update(&stored).await?;
-            if stored.held != was_held {
-                let deed = Deed::to_connection("connection.release", &stored);
-                self.record(&mut *tx, caller, deed.was(json!({ "held": was_held }))).await?;
-            }
-            tx.commit().await?;
-        }
-        Ok(())
     }
 
     /// Tests settings that are not stored, and stores nothing (R48).

@@ -1,6 +1,6 @@
 //! How the syncs stand, in numbers: for metrics and for whoever asks whether all is well.
 
-use salesbridge_model::{Ability, PageRequest};
+use salesbridge_model::{Ability, Health, HealthState, PageRequest};
 use salesbridge_store::{ConnectionFilter, DueCounts, SyncFilter};
 
 use crate::{Caller, Hub, HubError};
@@ -12,6 +12,8 @@ pub struct UpkeepFigures {
     pub syncs: Vec<SyncLoad>,
     /// Connections that are held.
     pub held_connections: u64,
+    /// Connections of which the last look found something wrong.
+    pub ailing_connections: u64,
     /// Connections in all.
     pub connections: u64,
 }
@@ -57,6 +59,9 @@ impl Hub {
             let connections = tx.connections().list(&ConnectionFilter::default(), &page).await?;
             figures.connections = connections.total;
             figures.held_connections += connections.items.iter().filter(|found| found.held.is_some()).count() as u64;
+            let is_ailing = |health: &Health| health.state == HealthState::Ailing;
+            let ailing = connections.items.iter().filter(|found| found.health.as_ref().is_some_and(is_ailing));
+            figures.ailing_connections += ailing.count() as u64;
             let Some(next) = connections.next else { return Ok(figures) };
             page.after = Some(next);
         }

@@ -1,6 +1,6 @@
 //! How things stand inside, for `doctor` and support bundles: no secret and no client's data.
 
-use salesbridge_model::{Ability, Held, PageRequest, Run};
+use salesbridge_model::{Ability, Health, Held, PageRequest, Run};
 use salesbridge_store::{ConnectionFilter, RunFilter, SyncFilter, TableSize, Verification};
 
 use crate::{Caller, Hub, HubError};
@@ -30,6 +30,8 @@ pub struct ConnectionReport {
     pub enabled: bool,
     /// Why it is held.
     pub held: Option<Held>,
+    /// What the last look at it told.
+    pub health: Option<Health>,
     /// Why its secret cannot be opened.
     pub secret_problem: Option<String>,
     /// Seconds that the org's clock is ahead of ours, or why that is not known.
@@ -98,8 +100,9 @@ impl Hub {
                     None if connection.enabled && connection.held.is_none() => self.org_clock(&connection).await,
                     _ => Ok(None),
                 };
-                let (name, enabled, held) = (connection.name.to_string(), connection.enabled, connection.held);
-                reports.push(ConnectionReport { name, enabled, held, secret_problem, clock });
+                let (name, enabled) = (connection.name.to_string(), connection.enabled);
+                let (held, health) = (connection.held, connection.health);
+                reports.push(ConnectionReport { name, enabled, held, health, secret_problem, clock });
             }
             let Some(next) = found.next else { return Ok(reports) };
             page.after = Some(next);

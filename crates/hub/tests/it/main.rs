@@ -9,6 +9,7 @@ mod checks;
 mod chosen_fields;
 mod connections;
 mod happenings;
+mod health;
 mod leaving;
 mod master_keys;
 mod methods;

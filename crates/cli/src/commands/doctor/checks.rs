@@ -5,6 +5,7 @@ use std::path::Path;
 
 use salesbridge_hub::upkeep::{ConnectionReport, SyncReport, UpkeepReport};
 use salesbridge_hub::{Verification, VerificationState};
+use salesbridge_model::HealthState;
 use salesbridge_store_sqlite::SqliteStore;
 
 use crate::data_directory::{DataDirectory, database_of};
@@ -175,7 +176,14 @@ fn connection(report: &ConnectionReport) -> Finding {
             &format!("this machine's clock differs from its org's by {} seconds", ahead.abs()),
             "Set the clock of this machine, and keep it set by NTP",
         ),
-        (None, None, Ok(_)) => Finding::ok(&about, "answers, and agrees on the time"),
+        (None, None, Ok(_)) => match report.health.as_ref().filter(|health| health.state == HealthState::Ailing) {
+            Some(health) => Finding::warning(
+                &about,
+                &format!("is not well: {}", health.message.as_deref().unwrap_or("something is wrong")),
+                &format!("`salesbridge connection test {}` says what mends it", report.name),
+            ),
+            None => Finding::ok(&about, "answers, and agrees on the time"),
+        },
     }
 }
 
