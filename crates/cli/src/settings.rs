@@ -1,7 +1,7 @@
 //! Settings: defaults, then the file, then the environment, then flags.
 
-mod people;
 mod health;
+mod people;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use salesbridge_model::Secret;
 use crate::arguments::GlobalOptions;
 use crate::secret_text;
 
-pub(crate) use people::PeopleSettings;
 pub(crate) use health::HealthSettings;
+pub(crate) use people::PeopleSettings;
 pub(crate) use server::ServerSettings;
 
 /// The settings of this installation.
@@ -196,7 +196,18 @@ impl Settings {
         let (server, people) = (file.server.overridden()?, file.people.overridden()?);
         let health = file.health.overridden()?;
         let database_url = database_url(file.database_url, file.database_url_file.as_deref())?;
-        Ok(Self { data, master_key_file, database_url, log_folder, sync, salesforce, retention, health, server, people })
+        Ok(Self {
+            data,
+            master_key_file,
+            database_url,
+            log_folder,
+            sync,
+            salesforce,
+            retention,
+            health,
+            server,
+            people,
+        })
     }
 
     /// How long things are kept under these settings.

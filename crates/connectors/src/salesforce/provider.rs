@@ -148,7 +148,7 @@ pub static PROVIDER: Provider = Provider {
             help: "A refresh token that was got elsewhere, with the key and secret of its app.",
             guide: "docs/connecting-salesforce.md#refresh-token",
             sign_in: SignInBy::None,
-            fields: &[SIGN_IN_HOST, KEY, SECRET, REFRESH],
+            fields: &[SIGN_IN_HOST, KEY, SECRET_IF_ANY, REFRESH],
         },
         Method {
             name: TOKENS,

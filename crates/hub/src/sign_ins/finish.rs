@@ -7,14 +7,15 @@ use salesbridge_connector_kit::NextStep;
 use salesbridge_connectors::salesforce::{
     CodeExchange, DevicePoll, Granted, SignInError, TokenEndpoint, refusal_of_sign_in,
 };
-use salesbridge_model::{Connection, Secret, SignInAttemptId, SignInFailure, SignInState};
-use salesbridge_store::StoredSignIn;
+use salesbridge_model::{Abilities, Ability, Connection, Secret, SignInAttemptId, SignInFailure, SignInState};
+use salesbridge_store::{StoredSignIn, Transaction};
 
 use super::answer::failure_of;
 use super::follow::TRY_AGAIN_AFTER;
 use super::lease_name;
 use super::unfinished::{Step, Unfinished, print_of};
-use crate::{Caller, Chain, Hub, HubError};
+use crate::people::rights_of;
+use crate::{Actor, ActorKind, Caller, Chain, Hub, HubError};
 
 /// How long finishing may take before another process may try: longer than the token endpoint is waited for.
 const LEASE: chrono::Duration = chrono::Duration::seconds(120);
@@ -154,7 +155,7 @@ impl Hub {
         }
         let Some(connection_id) = stored.attempt.connection_id else { return Ok(Kept::TooLate) };
         let Some(mut connection) = tx.connections().find(connection_id).await? else { return Ok(Kept::TooLate) };
-        let caller = Caller::again(unfinished.begun_by.actor());
+        let caller = still_may(&mut *tx, &unfinished.begun_by.actor(), &connection).await?;
         let replaced = self.refresh_token_of(&mut *tx, connection_id).await?;
         let Granted { session, refresh_token } = granted;
         self.keep_grant(&mut *tx, &caller, &mut connection, refresh_token.as_ref(), Some(session)).await?;
@@ -195,6 +196,39 @@ enum Kept {
     Yes { replaced: Option<Secret<String>> },
     /// It was given up, or its connection removed, meanwhile.
     TooLate,
+}
+
+/// Whoever began it, who may by now be disabled, or may no longer edit the connection.
+async fn still_may(tx: &mut dyn Transaction, actor: &Actor, connection: &Connection) -> Result<Caller, HubError> {
+    let no_longer = || HubError::NotPossible {
+        code: "sign_in_not_allowed",
+        message: format!(
+            "{}, who began this sign-in, may no longer edit the connection {}",
+            actor.name, connection.name
+        ),
+        remedy: "Somebody who may edit it signs in again".to_owned(),
+    };
+    let found = match actor.kind {
+        ActorKind::Owner | ActorKind::System => return Ok(Caller::again(actor.clone())),
+        ActorKind::Person => match actor.id.parse() {
+            Ok(id) => rights_of(tx, id, Abilities::all()).await?,
+            Err(_) => None,
+        },
+        ActorKind::Key => {
+            let found = match actor.id.parse() {
+                Ok(id) => tx.api_keys().find(id).await?,
+                Err(_) => None,
+            };
+            match found.filter(|(key, _)| key.revoked_at.is_none()) {
+                Some((key, _)) => rights_of(tx, key.person_id, key.scopes).await?,
+                None => None,
+            }
+        }
+    };
+    let (_, rights) = found.ok_or_else(no_longer)?;
+    let caller = Caller::new(actor.kind, &actor.id, &actor.name, rights);
+    caller.may_on(connection.id, connection.name.as_str(), Ability::Edit).map_err(|_| no_longer())?;
+    Ok(caller)
 }
 
 /// What passes by itself is tried again until the sign-in's time is over; a lost answer too: if the code was used, the next answer says so.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salesbridge_hub::connections::{ConnectionEdit, NewConnection};
+use salesbridge_hub::people::NewPerson;
 use salesbridge_hub::sign_ins::{BrowserAnswer, ImportedLogin, NewSignIn, SignInDetails, SignInProgress, SignInWords};
-use salesbridge_hub::{Caller, Hub, HubError};
+use salesbridge_hub::{ActorKind, Caller, Hub, HubError, Rights};
 use salesbridge_local_org::{App, FaultAction, FaultMatch, FaultRule, FaultTime, OrgConfig};
-use salesbridge_model::{Secret, SignInKind};
+use salesbridge_model::{Abilities, Reach, Role, Secret, SignInKind};
 use salesbridge_store_sqlite::SqliteStore;
 use salesbridge_testkit::Browser;
 use salesbridge_vault::KeyRing;
@@ -516,6 +517,36 @@ async fn a_login_of_salesforces_own_command_line_is_taken_over() {
     assert_eq!(made.connection.method, "refresh_token");
     let report = stage.hub.test_connection(&Caller::owner(), "taken-over").await.expect("a test");
     assert!(report.org.is_some(), "{:?}", report.checks);
+}
+
+/// Attack: somebody begins a sign-in, and is disabled before the browser comes back.
+#[tokio::test]
+async fn who_may_no_longer_edit_the_connection_does_not_sign_it_in() {
+    let stage = stage().await;
+    let owner = Caller::owner();
+    for name in ["ann", "ben"] {
+        let (name, role, reach) = (name.to_owned(), Role::Editor, Reach::All);
+        let editor = NewPerson { name, full_name: None, role, reach, password: None };
+        stage.hub.create_person(&owner, editor).await.expect("a person");
+    }
+    for (name, expected) in [("ann", SignInProgress::Failed), ("ben", SignInProgress::Done)] {
+        let id = stage.hub.person(&owner, name).await.expect("the person").person.id;
+        let rights = Rights {
+            role: Role::Editor.abilities(),
+            reach: Reach::All,
+            grants: BTreeMap::new(),
+            scopes: Abilities::all(),
+        };
+        let editor = Caller::new(ActorKind::Person, &id.to_string(), name, rights);
+        let begun = stage.hub.begin_sign_in(&editor, "acme", new(SignInKind::Web)).await.expect("a sign-in");
+        let (link, browser) = open(&stage.hub, &begun).await.expect("a link");
+        let answer = BrowserAnswer { browser: Some(browser), ..consent(&stage.org, &link).await };
+        if name == "ann" {
+            stage.hub.disable_person(&owner, name).await.expect("disabled");
+        }
+        let carried = stage.hub.carry_sign_in(answer).await.expect("taken");
+        assert_eq!(carried.sign_in.state, expected, "{:?}", carried.sign_in.failure);
+    }
 }
 
 /// What belongs to the beginner alone is in no answer but the first, and no secret is in any.
