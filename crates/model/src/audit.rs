@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{ConnectionId, Timestamp};
 
 /// Kinds of those on whose behalf something is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActorKind {
     /// Whoever has the machine: its commands and its socket.

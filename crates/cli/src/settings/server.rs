@@ -30,6 +30,10 @@ pub(crate) struct ServerSettings {
     pub(crate) connections: u32,
     /// Requests of one address in a minute before it has signed in.
     pub(crate) address_requests_per_minute: u32,
+    /// Requests in a minute by which one person or API key looks.
+    pub(crate) caller_reads_per_minute: u32,
+    /// Requests in a minute by which one person or API key does something.
+    pub(crate) caller_writes_per_minute: u32,
 }
 
 impl Default for ServerSettings {
@@ -45,6 +49,8 @@ impl Default for ServerSettings {
             allow_plain_http: false,
             connections: 1000,
             address_requests_per_minute: 120,
+            caller_reads_per_minute: 6000,
+            caller_writes_per_minute: 1200,
         }
     }
 }
@@ -62,6 +68,8 @@ impl ServerSettings {
         value("SALESBRIDGE_SERVER_CONNECTIONS", "a whole number", &mut self.connections)?;
         let each_minute = &mut self.address_requests_per_minute;
         value("SALESBRIDGE_SERVER_ADDRESS_REQUESTS_PER_MINUTE", "a whole number", each_minute)?;
+        value("SALESBRIDGE_SERVER_CALLER_READS_PER_MINUTE", "a whole number", &mut self.caller_reads_per_minute)?;
+        value("SALESBRIDGE_SERVER_CALLER_WRITES_PER_MINUTE", "a whole number", &mut self.caller_writes_per_minute)?;
         self.door()?;
         Ok(self)
     }
@@ -96,6 +104,8 @@ impl ServerSettings {
             allow_plain_http: self.allow_plain_http,
             connections: self.connections,
             address_requests_per_minute: self.address_requests_per_minute,
+            caller_reads_per_minute: self.caller_reads_per_minute,
+            caller_writes_per_minute: self.caller_writes_per_minute,
         })
     }
 }

@@ -32,6 +32,10 @@ pub struct DoorWords {
     pub connections: u32,
     /// Requests of one address in a minute before it has signed in.
     pub address_requests_per_minute: u32,
+    /// Requests in a minute by which one person or API key looks.
+    pub caller_reads_per_minute: u32,
+    /// Requests in a minute by which one person or API key does something.
+    pub caller_writes_per_minute: u32,
 }
 
 /// A setting that cannot be used.
@@ -61,6 +65,8 @@ pub struct DoorSettings {
     pub(super) through_proxy_only: bool,
     pub(super) connections: usize,
     pub(crate) address_requests_per_minute: u32,
+    pub(crate) caller_reads_per_minute: u32,
+    pub(crate) caller_writes_per_minute: u32,
 }
 
 impl DoorSettings {
@@ -83,6 +89,8 @@ impl DoorSettings {
         let tls = tls(words)?;
         at_least_one("connections", words.connections)?;
         at_least_one("address_requests_per_minute", words.address_requests_per_minute)?;
+        at_least_one("caller_reads_per_minute", words.caller_reads_per_minute)?;
+        at_least_one("caller_writes_per_minute", words.caller_writes_per_minute)?;
         if words.listen.is_empty() {
             return Ok(None);
         }
@@ -107,6 +115,8 @@ impl DoorSettings {
             through_proxy_only: open,
             connections: words.connections as usize,
             address_requests_per_minute: words.address_requests_per_minute,
+            caller_reads_per_minute: words.caller_reads_per_minute,
+            caller_writes_per_minute: words.caller_writes_per_minute,
         }))
     }
 
@@ -194,6 +204,8 @@ mod tests {
             allow_plain_http: false,
             connections: 10,
             address_requests_per_minute: 10,
+            caller_reads_per_minute: 10,
+            caller_writes_per_minute: 10,
         }
     }
 

@@ -24,6 +24,8 @@ fn words() -> DoorWords {
         allow_plain_http: false,
         connections: 100,
         address_requests_per_minute: 3,
+        caller_reads_per_minute: 1000,
+        caller_writes_per_minute: 1000,
     }
 }
 
@@ -40,18 +42,26 @@ impl Opened {
         let stage = Stage::set().await;
         let settings = DoorSettings::read(&words).expect("settings").expect("a door");
         let door = TcpDoor::open(&settings).await.expect("it listens");
+        let router = network_router(stage.hub.clone(), salesbridge_server::router(stage.hub.clone()), &settings);
+        Self::serving(stage, door, router).await
+    }
+
+    async fn serving(stage: Stage, door: TcpDoor, router: axum::Router) -> Self {
         let (port, stop) = (door.address().expect("an address").port(), CancellationToken::new());
         let certificates = door.certificates();
-        let router = network_router(stage.hub.clone(), salesbridge_server::router(stage.hub.clone()), &settings);
         let serving = TaskTracker::new().spawn(door.serve(router, stop.clone()));
         Self { port, stop, serving, certificates, _stage: stage }
     }
 
     /// The whole answer to a request with these lines.
     async fn ask(&self, path: &str, host: &str, more: &str) -> String {
+        self.says("GET", path, host, more).await
+    }
+
+    async fn says(&self, method: &str, path: &str, host: &str, more: &str) -> String {
         let dialer = Dialer::new(Reach::LocalOrg, Duration::from_secs(5));
         let mut stream = dialer.connect("127.0.0.1", self.port).await.expect("a connection");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{more}Connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("an answer");
@@ -62,6 +72,53 @@ impl Opened {
         self.stop.cancel();
         self.serving.await.expect("it ends");
     }
+}
+
+/// Whoever is known is counted by who they are: reads and writes apart, each person and key for themselves.
+#[tokio::test]
+async fn one_caller_looks_and_does_so_often_and_is_told_what_is_left() {
+    let stage = Stage::set().await;
+    let words = DoorWords { caller_reads_per_minute: 2, caller_writes_per_minute: 1, ..words() };
+    let settings = DoorSettings::read(&words).expect("settings").expect("a door");
+    let door = TcpDoor::open(&settings).await.expect("it listens");
+    let router = network_router(stage.hub.clone(), salesbridge_server::router(stage.hub.clone()), &settings);
+    // A caller as the door knows them, by a header of this test.
+    let router = router.layer(axum::middleware::from_fn(
+        |mut request: axum::extract::Request, next: axum::middleware::Next| async move {
+            let who = request.headers().get("x-test-caller").and_then(|who| who.to_str().ok()).map(str::to_owned);
+            if let Some(who) = who {
+                request.extensions_mut().insert(somebody(&who));
+            }
+            next.run(request).await
+        },
+    ));
+    let door = Opened::serving(stage, door, router).await;
+    for (who, method, expected, left) in [
+        ("per_1", "GET", "200", "1"),
+        ("per_1", "GET", "200", "0"),
+        ("per_1", "GET", "429", "0"),
+        ("per_1", "POST", "405", "0"),
+        ("per_1", "POST", "429", "0"),
+        ("per_2", "GET", "200", "1"),
+    ] {
+        let more = format!("x-test-caller: {who}\r\n");
+        let answer = door.says(method, "/api/v1/status", "bridge.example.com", &more).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{who} {method}: {answer}");
+        assert!(answer.contains(&format!("ratelimit-remaining: {left}\r\n")), "{who} {method}: {answer}");
+        assert_eq!(answer.contains("retry-after: "), expected == "429", "{answer}");
+        assert_eq!(answer.contains("\"code\":\"too_many_requests\""), expected == "429", "{answer}");
+    }
+    door.close().await;
+}
+
+fn somebody(id: &str) -> salesbridge_hub::Caller {
+    let rights = salesbridge_hub::Rights {
+        role: salesbridge_model::Abilities::all(),
+        reach: salesbridge_model::Reach::All,
+        grants: Default::default(),
+        scopes: salesbridge_model::Abilities::all(),
+    };
+    salesbridge_hub::Caller::new(salesbridge_hub::ActorKind::Person, id, "ann", rights)
 }
 
 #[tokio::test]
