@@ -32,6 +32,8 @@ pub(crate) fn words() -> DoorWords {
         allow_plain_http: false,
         connections: 100,
         address_requests_per_minute: 100_000,
+        caller_reads_per_minute: 100_000,
+        caller_writes_per_minute: 100_000,
     }
 }
 
