@@ -6,6 +6,7 @@ mod connection;
 mod installation;
 mod key;
 mod local_org;
+mod service;
 mod sign_in;
 mod sync;
 mod user;
@@ -22,6 +23,7 @@ pub(crate) use connection::{
 pub(crate) use installation::{MigrateStoreOptions, RestoreOptions, VaultCommand};
 pub(crate) use key::{CreateKey, KeyCommand};
 pub(crate) use local_org::{DemoOptions, DemoSize, LocalOrgOptions};
+pub(crate) use service::{ServiceCommand, ServiceOptions};
 pub(crate) use sign_in::{ImportLogin, SignIn};
 pub(crate) use sync::{AdoptRecords, Kind, Records, RunFilters, SyncCommand, SyncFilters, Waiting, WaitingRows};
 pub(crate) use user::{CreateUser, EditUser, UserCommand, UserSessions};
@@ -101,6 +103,9 @@ pub(crate) enum Command {
     /// Ways into Salesforce orgs
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// App registrations that several connections share
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// The client directory
     #[command(subcommand)]
     Client(ClientCommand),

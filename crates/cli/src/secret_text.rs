@@ -33,10 +33,20 @@ pub(crate) fn referred_to(reference: &str) -> anyhow::Result<Option<Secret<Strin
 /// The text that a person says where to find: `env:NAME`, `file:PATH`, or `-` for standard input.
 pub(crate) fn given(from: &str) -> anyhow::Result<Secret<String>> {
     if from == "-" {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
-        return Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+        return from_standard_input();
     }
     // What was given may be the secret itself, so that it is not repeated.
     referred_to(from)?.context("expected is env:NAME, file:PATH, or - for standard input: a secret in the command line could be read by everybody on the machine")
+}
+
+/// As [`given`]; none for an empty source, which takes a secret away.
+pub(crate) fn given_or_taken_away(from: &str) -> anyhow::Result<Option<Secret<String>>> {
+    if from.is_empty() { Ok(None) } else { given(from).map(Some) }
+}
+
+/// All of standard input, without the line end behind it.
+pub(crate) fn from_standard_input() -> anyhow::Result<Secret<String>> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }

@@ -22,6 +22,7 @@ mod refusals;
 mod repeats;
 pub mod runs;
 mod secrets;
+pub mod services;
 mod sessions;
 pub mod sign_ins;
 pub mod syncs;
@@ -35,6 +36,7 @@ use salesbridge_store::Store;
 use salesbridge_sync::Engine;
 use salesbridge_vault::KeyRing;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 pub use access::{Actor, ActorKind, Caller, Origin, Rights};
 pub use audit::AuditQuery;
@@ -77,6 +79,9 @@ pub struct Hub {
     destinations: Destinations,
     installation: InstallationId,
     tried: Arc<TriedTokens>,
+    /// This process among those that share the store.
+    process: String,
+    sign_ins: TaskTracker,
     leases: LeaseKeeper,
     changed: Notify,
     progress: Progress,
@@ -134,6 +139,7 @@ impl Hub {
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone(), steps);
         let destinations = Destinations::new(connectors, store.clone(), clock.clone());
         let progress = Progress::default();
+        let process = ids.next().simple().to_string();
         let tried = Arc::new(TriedTokens::new(clock.clone()));
         Ok(Arc::new(Self {
             store,
@@ -144,6 +150,8 @@ impl Hub {
             destinations,
             installation,
             tried,
+            process,
+            sign_ins: TaskTracker::new(),
             leases,
             changed: Notify::new(),
             progress,

@@ -8,13 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use salesbridge_connectors::salesforce::{Means, NotKept, REFRESH_TOKEN, RefreshTokenKeeper};
+use salesbridge_connectors::salesforce::{
+    KeptToken, Means, NotKept, Origin, REFRESH_TOKEN, RefreshTokenKeeper, Session, refresh_token_origin,
+};
 use salesbridge_model::{Clock, ConnectionId, Secret};
 use salesbridge_store::{Store, Transaction};
 use sha2::{Digest, Sha256};
 
+use crate::connections::ResolvedApp;
 use crate::keys::MasterKeys;
 use crate::secrets::{open, seal};
+use crate::sessions::seal_session;
 use crate::{Hub, HubError};
 
 /// How long the newest of a token is remembered that nobody has stored.
@@ -28,12 +32,16 @@ struct Kept {
     token: String,
     /// Which sign-in it comes from; sessions of an earlier one are of no use any more.
     sign_in: String,
+    /// Whether an answer may have replaced it without our knowing.
+    #[serde(default)]
+    in_doubt: bool,
 }
 
 /// A refresh token that is stored.
 struct Stored {
     token: Secret<String>,
     sign_in: String,
+    in_doubt: bool,
 }
 
 impl Stored {
@@ -49,11 +57,12 @@ impl Stored {
             remedy: "Sign in again: `salesbridge connection sign-in NAME`".to_owned(),
         };
         let kept: Kept = serde_json::from_str(sealed.expose()).map_err(|cause| unreadable(cause.to_string()))?;
-        Ok(Some(Self { token: Secret::new(kept.token), sign_in: kept.sign_in }))
+        let Kept { token, sign_in, in_doubt } = kept;
+        Ok(Some(Self { token: Secret::new(token), sign_in, in_doubt }))
     }
 
     async fn save(self, tx: &mut dyn Transaction, keys: &MasterKeys, connection: ConnectionId) -> Result<(), HubError> {
-        let kept = Kept { token: self.token.expose().clone(), sign_in: self.sign_in };
+        let kept = Kept { token: self.token.expose().clone(), sign_in: self.sign_in, in_doubt: self.in_doubt };
         // Texts always have a JSON form.
         let bytes = Secret::new(serde_json::to_string(&kept).unwrap_or_default());
         drop(Secret::new(kept.token));
@@ -71,7 +80,7 @@ impl Hub {
     ) -> Result<String, HubError> {
         let sign_in = self.ids.next().simple().to_string();
         let token = self.tried.newest(token);
-        Stored { token, sign_in: sign_in.clone() }.save(tx, &self.keys, connection).await?;
+        Stored { token, sign_in: sign_in.clone(), in_doubt: false }.save(tx, &self.keys, connection).await?;
         Ok(sign_in)
     }
 
@@ -84,15 +93,17 @@ impl Hub {
         Ok(Stored::find(tx, &self.keys, connection).await?.map(|stored| stored.token))
     }
 
-    /// Signing in with the refresh token of a stored connection.
+    /// Signing in to an app with the refresh token of a stored connection.
     pub(crate) async fn with_stored_refresh_token(
         &self,
         tx: &mut dyn Transaction,
+        app: &ResolvedApp,
         connection: ConnectionId,
     ) -> Result<Means, HubError> {
         let stored = Stored::find(tx, &self.keys, connection).await?;
-        let keeper = StoredToken { store: self.store.clone(), keys: self.keys.clone(), connection };
         let sign_in = stored.map(|stored| stored.sign_in).unwrap_or_default();
+        let origin = refresh_token_origin(app.endpoint(self.clock.clone())?.app(), &sign_in);
+        let keeper = StoredToken { store: self.store.clone(), keys: self.keys.clone(), connection, origin };
         Ok(Means::RefreshToken { keeper: Arc::new(keeper), sign_in })
     }
 
@@ -108,21 +119,43 @@ struct StoredToken {
     store: Arc<dyn Store>,
     keys: MasterKeys,
     connection: ConnectionId,
+    /// What its sessions are got with.
+    origin: Origin,
 }
 
 impl StoredToken {
-    async fn find(&self) -> Result<Option<Secret<String>>, HubError> {
+    async fn find(&self) -> Result<Option<KeptToken>, HubError> {
         let mut tx = self.store.read().await?;
-        Ok(Stored::find(&mut *tx, &self.keys, self.connection).await?.map(|stored| stored.token))
+        let stored = Stored::find(&mut *tx, &self.keys, self.connection).await?;
+        Ok(stored.map(|Stored { token, in_doubt, .. }| KeptToken { token, in_doubt }))
     }
 
-    async fn store(&self, used: &Secret<String>, new: &Secret<String>) -> Result<bool, HubError> {
+    async fn doubt(&self, used: &Secret<String>, in_doubt: bool) -> Result<(), HubError> {
+        let mut tx = self.store.write().await?;
+        let found = Stored::find(&mut *tx, &self.keys, self.connection).await?;
+        let ours = found.filter(|stored| stored.token.expose() == used.expose() && stored.in_doubt != in_doubt);
+        if let Some(stored) = ours {
+            Stored { in_doubt, ..stored }.save(&mut *tx, &self.keys, self.connection).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The new token and the session that came with it, together: whoever finds one finds the other.
+    async fn store(
+        &self,
+        used: &Secret<String>,
+        new: &Secret<String>,
+        session: &Secret<Vec<u8>>,
+    ) -> Result<bool, HubError> {
         let mut tx = self.store.write().await?;
         let Some(stored) = Stored::find(&mut *tx, &self.keys, self.connection).await? else { return Ok(false) };
         if stored.token.expose() != used.expose() {
             return Ok(false);
         }
-        Stored { token: new.clone(), ..stored }.save(&mut *tx, &self.keys, self.connection).await?;
+        let replaced = Stored { token: new.clone(), in_doubt: false, ..stored };
+        replaced.save(&mut *tx, &self.keys, self.connection).await?;
+        seal_session(&mut *tx, &self.keys, self.connection, session).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -130,12 +163,17 @@ impl StoredToken {
 
 #[async_trait]
 impl RefreshTokenKeeper for StoredToken {
-    async fn current(&self) -> Result<Option<Secret<String>>, NotKept> {
+    async fn current(&self) -> Result<Option<KeptToken>, NotKept> {
         self.find().await.map_err(|cause| NotKept(Box::new(cause)))
     }
 
-    async fn replace(&self, used: &Secret<String>, new: &Secret<String>) -> Result<bool, NotKept> {
-        self.store(used, new).await.map_err(|cause| NotKept(Box::new(cause)))
+    async fn set_in_doubt(&self, used: &Secret<String>, in_doubt: bool) -> Result<(), NotKept> {
+        self.doubt(used, in_doubt).await.map_err(|cause| NotKept(Box::new(cause)))
+    }
+
+    async fn replace(&self, used: &Secret<String>, new: &Secret<String>, session: &Session) -> Result<bool, NotKept> {
+        let stored = self.store(used, new, &session.to_bytes(&self.origin)).await;
+        stored.map_err(|cause| NotKept(Box::new(cause)))
     }
 }
 
@@ -147,11 +185,16 @@ struct GivenToken {
 
 #[async_trait]
 impl RefreshTokenKeeper for GivenToken {
-    async fn current(&self) -> Result<Option<Secret<String>>, NotKept> {
-        Ok(self.given.as_ref().map(|given| self.tried.newest(given)))
+    async fn current(&self) -> Result<Option<KeptToken>, NotKept> {
+        let newest = self.given.as_ref().map(|given| self.tried.newest(given));
+        Ok(newest.map(|token| KeptToken { token, in_doubt: false }))
     }
 
-    async fn replace(&self, _: &Secret<String>, new: &Secret<String>) -> Result<bool, NotKept> {
+    async fn set_in_doubt(&self, _: &Secret<String>, _: bool) -> Result<(), NotKept> {
+        Ok(())
+    }
+
+    async fn replace(&self, _: &Secret<String>, new: &Secret<String>, _: &Session) -> Result<bool, NotKept> {
         if let Some(given) = &self.given {
             self.tried.remember(given, new);
         }

@@ -1,12 +1,14 @@
 //! Sessions of connections, shared with the other processes of the installation: sealed on the way into the store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_connectors::salesforce::{SessionShelf, ShelvedSession};
-use salesbridge_model::{ConnectionId, Secret};
+use salesbridge_model::{Clock, ConnectionId, Secret};
 use salesbridge_store::{Store, Transaction};
 use salesbridge_vault::{Sealed, SealedPlace, WrappedDataKey};
+use tokio_util::task::TaskTracker;
 
 use crate::keys::MasterKeys;
 use crate::{Chain, Hub, HubError};
@@ -18,13 +20,24 @@ const TABLE: &str = "sessions";
 struct StoredShelf {
     store: Arc<dyn Store>,
     keys: MasterKeys,
+    clock: Arc<dyn Clock>,
     connection: ConnectionId,
+    /// This process, as the others see it.
+    process: String,
+    tasks: TaskTracker,
 }
 
 impl Hub {
     /// Where the session of a stored connection lies.
     pub(crate) fn session_shelf(&self, connection: ConnectionId) -> Arc<dyn SessionShelf> {
-        Arc::new(StoredShelf { store: self.store.clone(), keys: self.keys.clone(), connection })
+        Arc::new(StoredShelf {
+            store: self.store.clone(),
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+            connection,
+            process: self.process.clone(),
+            tasks: self.sign_ins.clone(),
+        })
     }
 
     /// Seals a session of a connection in place of whichever is there, in the caller's transaction.
@@ -34,8 +47,7 @@ impl Hub {
         connection: ConnectionId,
         session: &Secret<Vec<u8>>,
     ) -> Result<(), HubError> {
-        let seen = tx.sessions().find(connection).await?.map_or(0, |stored| stored.version);
-        save_sealed(tx, &self.keys, connection, seen, session).await.map(drop)
+        seal_session(tx, &self.keys, connection, session).await
     }
 }
 
@@ -58,6 +70,22 @@ impl StoredShelf {
         Ok(stored)
     }
 
+    async fn begin(&self, seen: i64, at_most: Duration) -> Result<bool, HubError> {
+        let now = self.clock.now();
+        let until = now + chrono::Duration::from_std(at_most).unwrap_or_default();
+        let mut tx = self.store.write().await?;
+        let begun = tx.sessions().begin_refresh(self.connection, seen, &self.process, now, until).await?;
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    async fn give_up(&self) -> Result<(), HubError> {
+        let mut tx = self.store.write().await?;
+        tx.sessions().end_refresh(self.connection, &self.process).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     fn told<T>(&self, what: &str, outcome: Result<T, HubError>) -> Option<T> {
         outcome
             .inspect_err(|error| {
@@ -68,6 +96,17 @@ impl StoredShelf {
             })
             .ok()
     }
+}
+
+/// Seals a session in place of whichever is there.
+pub(crate) async fn seal_session(
+    tx: &mut dyn Transaction,
+    keys: &MasterKeys,
+    connection: ConnectionId,
+    session: &Secret<Vec<u8>>,
+) -> Result<(), HubError> {
+    let seen = tx.sessions().find(connection).await?.map_or(0, |stored| stored.version);
+    save_sealed(tx, keys, connection, seen, session).await.map(drop)
 }
 
 /// Seals a session and stores it after the version that was seen; false when another one is there by now.
@@ -105,5 +144,17 @@ impl SessionShelf for StoredShelf {
 
     async fn put(&self, seen: i64, session: &Secret<Vec<u8>>) -> bool {
         self.told("stored", self.store(seen, session).await).unwrap_or_default()
+    }
+
+    async fn begin(&self, seen: i64, at_most: Duration) -> bool {
+        self.told("asked for", self.begin(seen, at_most).await).unwrap_or(true)
+    }
+
+    async fn give_up(&self) {
+        self.told("given up", self.give_up().await);
+    }
+
+    fn tasks(&self) -> &TaskTracker {
+        &self.tasks
     }
 }

@@ -3,7 +3,7 @@
 use crate::{ServiceId, Slug, Timestamp};
 
 /// An app registration that several connections share. Its secret is in the vault, never here.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct Service {
     /// Never changes.
     pub id: ServiceId,
@@ -22,7 +22,9 @@ pub struct Service {
     /// What the app asks for, such as `api`.
     pub scopes: Vec<String>,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last edited.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }

@@ -23,7 +23,7 @@ pub use device::{DeviceCode, DevicePoll};
 pub use jwt_bearer::{JwtBearer, WithJwtBearer};
 pub use kept::Origin;
 pub use key_pair::{KeyPair, KeyPairProblem};
-pub use refresh_token::{NotKept, RefreshTokenKeeper, WithRefreshToken};
+pub use refresh_token::{KeptToken, NotKept, RefreshTokenKeeper, WithRefreshToken};
 pub use returned::{Returned, ReturnedProblem, read_returned};
 pub use session::{Granted, Session};
 pub use token_endpoint::TokenEndpoint;

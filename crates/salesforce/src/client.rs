@@ -119,7 +119,14 @@ impl OrgClient {
         };
         tracing::debug!(error = %refusal, "the session ended; signing in again");
         let renewed = keeper.renew(&session).await?;
-        self.send_in(call, &renewed).await
+        match self.send_in(call, &renewed).await {
+            // What another process had got since has ended too.
+            Err(refusal) if renewed.is_found && wants_a_new_token(&refusal) => {
+                let ours = keeper.renew(&renewed).await?;
+                self.send_in(call, &ours).await
+            }
+            outcome => outcome,
+        }
     }
 
     /// Sends a call in a session. What was turned away at the door is an error; whatever else the org did is in the answer.

@@ -28,9 +28,9 @@ mod token_keeper;
 mod versions;
 
 pub use auth::{
-    AuthorizeLink, CodeExchange, DeviceCode, DevicePoll, Flow, Granted, JwtBearer, KeyPair, KeyPairProblem, NotKept,
-    OauthApp, Origin, RefreshTokenKeeper, Returned, ReturnedProblem, Session, TokenEndpoint, WithClientCredentials,
-    WithJwtBearer, WithRefreshToken, read_returned,
+    AuthorizeLink, CodeExchange, DeviceCode, DevicePoll, Flow, Granted, JwtBearer, KeptToken, KeyPair, KeyPairProblem,
+    NotKept, OauthApp, Origin, RefreshTokenKeeper, Returned, ReturnedProblem, Session, TokenEndpoint,
+    WithClientCredentials, WithJwtBearer, WithRefreshToken, read_returned,
 };
 pub use bulk::{
     CsvCaps, CsvProblem, CsvRow, CsvText, IngestList, IngestOperation, IngestRow, IngestRows, JobId, JobInfo,

@@ -101,6 +101,9 @@ pub enum SignInError {
     /// The refresh token could not be read or stored, so nothing was asked, or what was got is not used yet.
     #[error("the refresh token could not be read or stored")]
     TokenNotKept(#[source] Arc<NotKept>),
+    /// Another process has been getting a new session for longer than one can take.
+    #[error("another process of this installation is getting a new session, and has not come to an end")]
+    RenewedElsewhere,
     /// The user or the org is switched off.
     #[error("the user or the org is inactive")]
     InactiveUserOrOrg(#[source] OauthFault),
@@ -299,6 +302,7 @@ impl SignInError {
             | Self::NoSecret
             | Self::UnusableKey(_)
             | Self::TokenNotKept(_)
+            | Self::RenewedElsewhere
             | Self::Unsendable => None,
         }
     }

@@ -88,6 +88,9 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Delete {
         /// Name of the connection
         name: String,
+        /// Remove the syncs that use it too; records in Salesforce stay
+        #[arg(long)]
+        force: bool,
     },
 }
 

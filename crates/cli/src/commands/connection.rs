@@ -38,8 +38,9 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
         ConnectionCommand::ImportLogin(options) => sign_in::import_login(&api, options, json).await,
         ConnectionCommand::Enable { name, yes } => set_enabled(&api, &name, true, yes, json).await,
         ConnectionCommand::Disable { name } => set_enabled(&api, &name, false, false, json).await,
-        ConnectionCommand::Delete { name } => {
-            api.delete(&format!("/connections/{}", segment(&name))).await?;
+        ConnectionCommand::Delete { name, force } => {
+            let how = if force { "?force=true" } else { "" };
+            api.delete(&format!("/connections/{}{how}", segment(&name))).await?;
             if json {
                 print_json(&json!({ "deleted": name }));
             } else {

@@ -11,6 +11,7 @@ mod local_org;
 mod metrics;
 mod migrate_store;
 mod serve;
+mod service;
 mod start;
 mod sync;
 mod user;
@@ -31,6 +32,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Vault(command) => vault::run(&Settings::read(&global)?, &command, global.json).await,
         Command::MigrateStore(options) => migrate_store::run(&Settings::read(&global)?, &options, global.json).await,
         Command::Connection(command) => connection::run(&Settings::read(&global)?, command, global.json).await,
+        Command::Service(command) => service::run(&Settings::read(&global)?, command, global.json).await,
         Command::Client(command) => client::run(&Settings::read(&global)?, command, global.json).await,
         Command::Sync(command) => sync::run(&Settings::read(&global)?, command, global.json).await,
         Command::User(command) => user::run(&Settings::read(&global)?, command, global.json).await,

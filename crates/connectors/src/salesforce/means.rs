@@ -39,6 +39,7 @@ pub enum Means {
 }
 
 /// What a token endpoint is made of.
+#[derive(Clone)]
 pub struct SignInSettings {
     /// Where it signs in: the address of the org, or a page that all orgs share.
     pub domain_url: String,

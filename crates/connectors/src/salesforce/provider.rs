@@ -40,7 +40,10 @@ pub const ACCESS_TOKEN: &str = "access_token";
 pub const PRIVATE_KEY: &str = "private_key";
 
 /// The sign-in page that all production orgs share.
-const LOGIN: &str = "https://login.salesforce.com";
+pub const LOGIN: &str = "https://login.salesforce.com";
+
+/// What is asked for when nothing else is said (R12).
+pub const USUAL_SCOPES: &str = "api refresh_token web";
 
 /// A text that has to be given.
 const TEXT: Field = Field {
@@ -98,7 +101,7 @@ const ASKED_FOR: Field = Field {
     caption: "Scopes",
     help: "what Salesforce is asked to allow, with spaces between; the app must have each of them",
     required: false,
-    default: Some("api refresh_token web"),
+    default: Some(USUAL_SCOPES),
     kind: FieldKind::Scopes,
     from_service: true,
     ..TEXT

@@ -1,11 +1,20 @@
-//! Keeps the session where other processes find it, so that one sign-in serves them all.
+//! Keeps the session where other processes find it, so that one sign-in serves them all, and has one process sign in at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use salesbridge_model::Secret;
-use salesbridge_salesforce::{Origin, Session, SignInError, SignsIn};
+use salesbridge_salesforce::{NotKept, Origin, Session, SignInError, SignsIn};
 use tokio::sync::Mutex;
+use tokio_util::task::TaskTracker;
+
+/// Longer than a sign-in takes: three attempts at the token endpoint with their pauses, and storing what they gave.
+const LONGEST_SIGN_IN: Duration = Duration::from_secs(150);
+/// Between two looks at what another process is doing.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long others are waited for. Whoever died is no longer at it by then.
+const LONGEST_WAIT: Duration = Duration::from_secs(180);
 
 /// Where a connection's session lies between processes. Whoever implements it seals what it is given.
 ///
@@ -17,6 +26,16 @@ pub trait SessionShelf: Send + Sync {
 
     /// Puts a session there, in place of the version that was seen; 0 stands for none. False when another version lies there by now.
     async fn put(&self, seen: i64, session: &Secret<Vec<u8>>) -> bool;
+
+    /// Lets this process alone get the session after the version that was seen, for so long at most. False while another process is at it, or when another
+    /// version lies there by now.
+    async fn begin(&self, seen: i64, at_most: Duration) -> bool;
+
+    /// Lets others try, where this process got no session.
+    async fn give_up(&self);
+
+    /// Where sign-ins run: one that has begun comes to its end, even when nobody waits for it any more.
+    fn tasks(&self) -> &TaskTracker;
 }
 
 /// A session on the shelf.
@@ -28,36 +47,75 @@ pub struct ShelvedSession {
     pub bytes: Secret<Vec<u8>>,
 }
 
-/// Gets a session from the shelf when another process has put a new one there, else signs in and puts it there. Between processes the first session that
-/// is stored wins, and all use that.
+/// Gets a session from the shelf when another process has put a new one there, else signs in and puts it there. One process signs in at a time; the others
+/// wait for what it gets.
 pub(super) struct SharedSignIn<S> {
-    signs_in: S,
-    origin: Origin,
-    shelf: Arc<dyn SessionShelf>,
+    common: Arc<Common<S>>,
     /// Token of the session that was given last. Who asks for another has been refused with it.
     given: Mutex<Option<Secret<String>>>,
 }
 
-impl<S: SignsIn> SharedSignIn<S> {
+struct Common<S> {
+    signs_in: S,
+    origin: Origin,
+    shelf: Arc<dyn SessionShelf>,
+}
+
+impl<S: SignsIn + 'static> SharedSignIn<S> {
     pub(super) fn new(signs_in: S, origin: Origin, shelf: Arc<dyn SessionShelf>) -> Self {
-        Self { signs_in, origin, shelf, given: Mutex::default() }
+        Self { common: Arc::new(Common { signs_in, origin, shelf }), given: Mutex::default() }
     }
 
-    async fn session_besides(&self, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
-        let shelved = self.shelf.look().await;
-        if let Some(session) = self.usable(shelved.as_ref(), refused) {
-            return Ok(session);
+    /// A session after the version that was seen: what another process gets meanwhile, or one of our own.
+    async fn new_session(&self, mut seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
+        let began = tokio::time::Instant::now();
+        loop {
+            if let Some(ours) = self.our_turn(seen, refused).await {
+                return ours;
+            }
+            if began.elapsed() > LONGEST_WAIT {
+                return Err(SignInError::RenewedElsewhere);
+            }
+            tokio::time::sleep(LOOK).await;
+            let shelved = self.common.shelf.look().await;
+            let version = shelved.as_ref().map_or(0, |shelved| shelved.version);
+            if version != seen {
+                seen = version;
+                if let Some(session) = self.common.usable(shelved.as_ref(), refused) {
+                    return Ok(session);
+                }
+            }
         }
-        self.new_session(shelved.map_or(0, |shelved| shelved.version), refused).await
     }
 
+    /// Signs in, if no other process is at it. That comes to its end although whoever waits for it may go away: an answer that nobody stores would be lost.
+    async fn our_turn(&self, seen: i64, refused: Option<&Secret<String>>) -> Option<Result<Session, SignInError>> {
+        let (common, refused) = (self.common.clone(), refused.cloned());
+        let turn = async move {
+            if !common.shelf.begin(seen, LONGEST_SIGN_IN).await {
+                return None;
+            }
+            let session = common.sign_in(seen, refused.as_ref()).await;
+            if session.is_err() {
+                common.shelf.give_up().await;
+            }
+            Some(session)
+        };
+        let ended = self.common.shelf.tasks().spawn(turn).await;
+        ended.unwrap_or_else(|cause| Some(Err(SignInError::TokenNotKept(Arc::new(NotKept(Box::new(cause)))))))
+    }
+}
+
+impl<S: SignsIn> Common<S> {
     /// Signs in and puts the session on the shelf, in place of the version that was seen.
-    async fn new_session(&self, seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
+    async fn sign_in(&self, seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
         let ours = self.signs_in.sign_in_anew().await?;
         if self.shelf.put(seen, &ours.to_bytes(&self.origin)).await {
             return Ok(ours);
         }
-        // Another process was faster, and all use its session. Ours is as good if that one cannot be read.
+        // It lies there already, beside the refresh token it came with, or another process was faster and all use its session. Ours is as good if that one
+        // cannot be read.
+        self.shelf.give_up().await;
         let theirs = self.shelf.look().await;
         Ok(self.usable(theirs.as_ref(), refused).unwrap_or(ours))
     }
@@ -71,17 +129,21 @@ impl<S: SignsIn> SharedSignIn<S> {
 }
 
 #[async_trait]
-impl<S: SignsIn> SignsIn for SharedSignIn<S> {
+impl<S: SignsIn + 'static> SignsIn for SharedSignIn<S> {
     async fn sign_in(&self) -> Result<Session, SignInError> {
         let mut given = self.given.lock().await;
-        let session = self.session_besides(given.as_ref()).await?;
+        let shelved = self.common.shelf.look().await;
+        let session = match self.common.usable(shelved.as_ref(), given.as_ref()) {
+            Some(session) => session,
+            None => self.new_session(shelved.map_or(0, |shelved| shelved.version), given.as_ref()).await?,
+        };
         *given = Some(session.access_token.clone());
         Ok(session)
     }
 
     async fn sign_in_anew(&self) -> Result<Session, SignInError> {
         let mut given = self.given.lock().await;
-        let seen = self.shelf.look().await.map_or(0, |shelved| shelved.version);
+        let seen = self.common.shelf.look().await.map_or(0, |shelved| shelved.version);
         let session = self.new_session(seen, given.as_ref()).await?;
         *given = Some(session.access_token.clone());
         Ok(session)

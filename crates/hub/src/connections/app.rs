@@ -34,9 +34,9 @@ pub(crate) struct WayIn {
 
 impl ResolvedApp {
     /// Where a person's sign-in is asked for and answered.
-    pub(crate) fn endpoint(self, clock: Arc<dyn Clock>) -> Result<TokenEndpoint, HubError> {
+    pub(crate) fn endpoint(&self, clock: Arc<dyn Clock>) -> Result<TokenEndpoint, HubError> {
         let field = self.host_field();
-        self.settings.endpoint_for_people(clock).map_err(|problem| HubError::invalid(&field, problem.message))
+        self.settings.clone().endpoint_for_people(clock).map_err(|problem| HubError::invalid(&field, problem.message))
     }
 
     /// The field that an address which cannot be used stands in, as the API names it.
@@ -94,7 +94,7 @@ impl Hub {
             JWT_BEARER => self.with_assertions(tx, connection, given).await?,
             _ => match given.get(REFRESH_TOKEN) {
                 Some(given) => self.with_given_refresh_token(given.clone()),
-                None => self.with_stored_refresh_token(tx, connection.id).await?,
+                None => self.with_stored_refresh_token(tx, &app, connection.id).await?,
             },
         };
         Ok(WayIn { app, means })

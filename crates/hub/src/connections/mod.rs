@@ -18,7 +18,8 @@ pub use details::{CallsDetails, ConnectionDetails, ConnectionQuery};
 pub use edit::ConnectionEdit;
 pub use test::TestReport;
 
-pub(crate) use app::{SecretChanges, WayIn, host_of};
+pub(crate) use app::{ResolvedApp, SecretChanges, WayIn, host_of, method_of};
+pub(crate) use credentials::NOT_SIGNED_IN;
 pub(crate) use health::Looks;
 
 /// Setting: calls that the connection may make a day; without it, as many as the org has for us.

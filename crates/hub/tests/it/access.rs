@@ -8,6 +8,7 @@ use salesbridge_hub::clients::import::RowProblem;
 use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery};
 use salesbridge_hub::people::{NewPerson, PasswordChange, PersonEdit, PersonSessionQuery, Whose};
 use salesbridge_hub::runs::RunQuery;
+use salesbridge_hub::services::ServiceEdit;
 use salesbridge_hub::sign_ins::{ImportedLogin, NewSignIn, SignInWords};
 use salesbridge_hub::syncs::{Adoption, NewSync, RowChoice, SyncQuery};
 use salesbridge_hub::{
@@ -99,6 +100,8 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         client_is_archived("C-1");
         client_links("C-1");
         figures();
+        services();
+        service("shared");
         providers();
         provider("salesforce");
         test_connection("acme");
@@ -113,6 +116,9 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         test_new_connection(&connection_to(&stage.org, &stage.org.app));
         create_connection(connection_to(&stage.org, &stage.org.app));
         edit_connection("acme", ConnectionEdit::default());
+        create_service(crate::services::service(&stage.org));
+        edit_service("shared", ServiceEdit::default());
+        delete_service("shared");
         create_sync(new_sync().expect("a definition"));
         adopt(SYNC, Adoption::Pairs(Vec::new()), false);
         delete_sync(SYNC);
@@ -125,7 +131,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         cancel_sign_in("acme");
         sign_out("acme");
         import_login(new_login());
-        delete_connection("acme");
+        delete_connection("acme", false);
         erase_client("C-1", false);
         readmit_client("C-9");
         mark_restored(hub.now() + chrono::Duration::days(1));
@@ -161,7 +167,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 19), (Ability::Run, 9), (Ability::Edit, 16), (Ability::Administer, 23)];
+    [(Ability::See, 21), (Ability::Run, 9), (Ability::Edit, 19), (Ability::Administer, 23)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use salesbridge_hub::clients::ImportManner;
 use salesbridge_hub::clients::import::RowProblem;
 use salesbridge_hub::connections::ConnectionEdit;
+use salesbridge_hub::services::ServiceEdit;
 use salesbridge_hub::syncs::{Adoption, NewSync, Pair, RowChoice};
 use salesbridge_hub::upkeep::Retention;
 use salesbridge_hub::{ActorKind, AuditQuery, Caller, DueState, Origin, Rights};
@@ -77,7 +78,11 @@ async fn change_everything(stage: &Stage, ann: &Caller) -> Vec<&'static str> {
     .expect("a definition");
     hub.create_sync(ann, new).await.expect("a sync");
     hub.delete_sync(ann, "other-leads").await.expect("no sync");
-    hub.delete_connection(ann, "other").await.expect("no connection");
+    hub.delete_connection(ann, "other", false).await.expect("no connection");
+    hub.create_service(ann, crate::services::service(&stage.org)).await.expect("a service");
+    let caption = ServiceEdit { caption: Some("Shared".to_owned()), ..ServiceEdit::default() };
+    hub.edit_service(ann, "shared", caption).await.expect("an edit");
+    hub.delete_service(ann, "shared").await.expect("no service");
     hub.rewrap_data_keys(ann).await.expect("wrapped");
     hub.mark_restored(ann, hub.now()).await.expect("marked");
     vec![
@@ -100,6 +105,9 @@ async fn change_everything(stage: &Stage, ann: &Caller) -> Vec<&'static str> {
         "sync.create",
         "sync.delete",
         "connection.delete",
+        "service.create",
+        "service.edit",
+        "service.delete",
         "installation.rewrap",
         "installation.restore",
     ]
@@ -140,7 +148,7 @@ async fn what_changes_nothing_or_is_refused_leaves_no_entry() {
     hub.set_clients_archived(&ann, &["C-1".to_owned()], false).await.expect("it is not archived");
     hub.test_connection(&ann, "acme").await.expect("a test of what is not held");
     assert!(hub.readmit_client(&ann, "C-9").await.is_ok_and(|readmitted| !readmitted));
-    assert!(hub.delete_connection(&ann, "acme").await.is_err(), "a sync uses it");
+    assert!(hub.delete_connection(&ann, "acme", false).await.is_err(), "a sync uses it");
     assert!(hub.delete_sync(&ann, SYNC).await.is_err(), "it is enabled");
     assert!(hub.edit_connection(&ann, "acme", setting("consumer_key", " ")).await.is_err());
     let (_, rows) = tokio::sync::mpsc::channel::<Result<Client, RowProblem>>(1);

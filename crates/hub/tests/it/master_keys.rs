@@ -16,22 +16,22 @@ use crate::stage::{connection_to, parts};
 
 /// The file of the master keys, which every process reads.
 #[derive(Clone)]
-struct KeyFile(Arc<Mutex<KeyRing>>);
+pub(crate) struct KeyFile(Arc<Mutex<KeyRing>>);
 
 impl KeyFile {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new(KeyRing::generate().expect("a key"))))
     }
 
-    fn ring(&self) -> KeyRing {
+    pub(crate) fn ring(&self) -> KeyRing {
         self.0.lock().expect("unpoisoned").clone()
     }
 
-    fn put(&self, ring: KeyRing) {
+    pub(crate) fn put(&self, ring: KeyRing) {
         *self.0.lock().expect("unpoisoned") = ring;
     }
 
-    fn rotate(&self) {
+    pub(crate) fn rotate(&self) {
         self.put(self.ring().rotate().expect("a ring with a newer key"));
     }
 }
@@ -42,7 +42,7 @@ impl KeySource for KeyFile {
     }
 }
 
-async fn process(database: &PostgresDatabase, file: &KeyFile, number: u64) -> Arc<Hub> {
+pub(crate) async fn process(database: &PostgresDatabase, file: &KeyFile, number: u64) -> Arc<Hub> {
     let store = PostgresStore::open(&Secret::new(database.address())).await.expect("a store");
     let parts = HubParts {
         ids: Arc::new(SequentialIds::starting_at(number * 1_000_000)),

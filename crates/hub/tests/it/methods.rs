@@ -6,6 +6,7 @@ use salesbridge_local_org::{OrgConfig, PermittedUsers};
 use salesbridge_model::Secret;
 use serde_json::Value;
 
+use crate::org::Org;
 use crate::stage::{Stage, clients, connection_to, person, setting, with_secret, with_setting};
 
 /// A stage whose app insists on PKCE and on its secret in both flows (R13, R14).
@@ -24,9 +25,9 @@ fn text(answer: &Value, name: &str) -> String {
 }
 
 /// A connection with a refresh token that a person pasted.
-async fn with_refresh_token(stage: &Stage) -> NewConnection {
-    let tokens = stage.org.tokens_of_a_person().await;
-    let new = by("refresh_token", connection_to(&stage.org, &stage.org.app));
+pub(crate) async fn with_refresh_token(org: &Org) -> NewConnection {
+    let tokens = org.tokens_of_a_person().await;
+    let new = by("refresh_token", connection_to(org, &org.app));
     with_secret(new, "refresh_token", &text(&tokens, "refresh_token"))
 }
 
@@ -49,7 +50,7 @@ async fn r18_r21_a_pasted_refresh_token_keeps_a_sync_going() {
         let stage = strict().await;
         stage.org.change_app(|app| app.refresh_rotation = rotation).await;
         stage.save(&clients(2)).await;
-        stage.connect(with_refresh_token(&stage).await).await;
+        stage.connect(with_refresh_token(&stage.org).await).await;
         assert_eq!(stage.org.count().await, 2);
         for name in ["Stone", "Brown"] {
             stage.org.running.control().expire_tokens().await.expect("ended");
@@ -68,7 +69,7 @@ async fn r18_r21_a_pasted_refresh_token_keeps_a_sync_going() {
 async fn r86_a_token_that_a_test_replaced_is_saved_as_it_is_by_then() {
     let stage = strict().await;
     stage.org.change_app(|app| app.refresh_rotation = true).await;
-    let new = with_refresh_token(&stage).await;
+    let new = with_refresh_token(&stage.org).await;
     for _ in 0..2 {
         assert!(stage.hub.test_new_connection(&Caller::owner(), &new).await.expect("a report").passed);
     }
@@ -186,7 +187,7 @@ async fn the_way_of_signing_in_may_be_changed() {
         refused(stage.hub.edit_connection(&owner, "acme", another("refresh_token")).await),
         ["secrets.refresh_token"]
     );
-    let new = with_refresh_token(&stage).await;
+    let new = with_refresh_token(&stage.org).await;
     let secrets = new.secrets.into_iter().map(|(name, secret)| (name, Some(secret))).collect();
     let edit = ConnectionEdit { secrets, ..another("refresh_token") };
     let edited = stage.hub.edit_connection(&owner, "acme", edit).await.expect("an edit");

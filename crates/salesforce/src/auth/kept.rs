@@ -77,6 +77,7 @@ impl Session {
             org_id: id(&kept.org_id)?,
             user_id: id(&kept.user_id)?,
             scopes: kept.scopes,
+            is_found: true,
         })
     }
 }
@@ -103,6 +104,7 @@ mod tests {
             org_id: "00D000000000001EAA".parse().unwrap(),
             user_id: "005000000000001AAA".parse().unwrap(),
             scopes: vec!["api".to_owned()],
+            is_found: false,
         };
         let bytes = session.to_bytes(&ours);
         let back = Session::from_bytes(&bytes, &ours).unwrap();

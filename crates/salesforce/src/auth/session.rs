@@ -17,6 +17,8 @@ pub struct Session {
     pub user_id: RecordId,
     /// What the token may be used for, such as `api`; empty where the answer did not say.
     pub scopes: Vec<String>,
+    /// Whether it was found where others keep it, and not just got: then it may have ended already.
+    pub is_found: bool,
 }
 
 /// A token answer: a session, and what to get the next one with where there is such a thing.

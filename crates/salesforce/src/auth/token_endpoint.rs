@@ -133,6 +133,7 @@ impl TokenEndpoint {
         let session = Session {
             instance: instance.ok_or_else(|| SignInError::UntrustedInstance { host: host() })?,
             scopes: answer.scopes(),
+            is_found: false,
             access_token: answer.access_token,
             org_id,
             user_id,

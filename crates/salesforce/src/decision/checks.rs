@@ -129,7 +129,7 @@ impl SignInError {
             | Self::CallbackMismatch(_)
             | Self::AssertionRefused(_) => Place::new(SignIn, &[App, Flow], ExternalClientApps),
             Self::Denied(_) | Self::NotSignedIn | Self::UnusableKey(_) => Place::new(SignIn, &[], None),
-            Self::TokenNotKept(_) => Place::new(Refresh, &[], None),
+            Self::TokenNotKept(_) | Self::RenewedElsewhere => Place::new(Refresh, &[], None),
             Self::Unsendable | Self::NoSecret => Place::new(SignIn, &[], ExternalClientApps),
             Self::Hiccup(_) | Self::Maintenance { .. } => Place::new(SignIn, &[], None),
             Self::IpRestricted(_) => Place::new(Ip, &[App], NetworkAccess),

@@ -135,6 +135,12 @@ static TOKEN_NOT_KEPT: Entry = entry(
     RetryLater,
     "Nothing to do; it is tried again by itself. If it stays, see what the log says of the database.",
 );
+static RENEWED_ELSEWHERE: Entry = entry(
+    "oauth.renewed_elsewhere",
+    "Another process of this installation is getting a new session for the connection, and does not come to an end.",
+    RetryLater,
+    "Nothing to do; it is tried again by itself. If it stays, see what the log of the other processes says of this connection.",
+);
 static NO_RUN_AS_USER: Entry = saying(
     "oauth.invalid_grant",
     "no client credentials user",
@@ -264,6 +270,7 @@ pub(super) static ALL: &[&Entry] = &[
     &NO_SECRET,
     &UNUSABLE_KEY,
     &TOKEN_NOT_KEPT,
+    &RENEWED_ELSEWHERE,
     &REFUSED,
 ];
 
@@ -292,6 +299,7 @@ pub(crate) fn of_sign_in(error: &SignInError) -> &'static Entry {
         SignInError::NoSecret => &NO_SECRET,
         SignInError::UnusableKey(_) => &UNUSABLE_KEY,
         SignInError::TokenNotKept(_) => &TOKEN_NOT_KEPT,
+        SignInError::RenewedElsewhere => &RENEWED_ELSEWHERE,
         SignInError::NoRunAsUser(_) => &NO_RUN_AS_USER,
         SignInError::IpRestricted(_) => &IP_RESTRICTED,
         SignInError::NoScopes(_) => &NO_SCOPES,

@@ -137,6 +137,7 @@ fn errors_with_a_type_have_a_line_of_the_page_each() {
         SignInError::CallbackMismatch(words()),
         SignInError::AssertionRefused(words()),
         SignInError::NotSignedIn,
+        SignInError::RenewedElsewhere,
         SignInError::NoSecret,
         SignInError::NoRunAsUser(words()),
         SignInError::IpRestricted(words()),

@@ -9,8 +9,9 @@ use salesbridge_local_org::{
 };
 use salesbridge_model::{Clock, Secret};
 use salesbridge_salesforce::{
-    AuthorizeLink, CodeExchange, CountingBudget, DevicePoll, Disposition, Granted, JwtBearer, KeyPair, NotKept,
-    RefreshTokenKeeper, SignInError, SignsIn, TokenEndpoint, WithJwtBearer, WithRefreshToken, read_returned,
+    AuthorizeLink, CodeExchange, CountingBudget, DevicePoll, Disposition, Granted, JwtBearer, KeptToken, KeyPair,
+    NotKept, RefreshTokenKeeper, Session, SignInError, SignsIn, TokenEndpoint, WithJwtBearer, WithRefreshToken,
+    read_returned,
 };
 use salesbridge_testkit::{Browser, SequentialIds};
 
@@ -112,13 +113,14 @@ fn verifier() -> Secret<String> {
 /// Keeps a refresh token, and can be away.
 struct Kept {
     token: Mutex<Option<Secret<String>>>,
+    in_doubt: Mutex<bool>,
     /// Fails this many times before it stores.
     fails: Mutex<usize>,
 }
 
 impl Kept {
     fn new(token: Secret<String>) -> Self {
-        Self { token: Mutex::new(Some(token)), fails: Mutex::default() }
+        Self { token: Mutex::new(Some(token)), in_doubt: Mutex::default(), fails: Mutex::default() }
     }
 
     fn text(&self) -> String {
@@ -128,11 +130,18 @@ impl Kept {
 
 #[async_trait]
 impl RefreshTokenKeeper for Kept {
-    async fn current(&self) -> Result<Option<Secret<String>>, NotKept> {
-        Ok(self.token.lock().expect("unpoisoned").clone())
+    async fn current(&self) -> Result<Option<KeptToken>, NotKept> {
+        let (token, in_doubt) =
+            (self.token.lock().expect("unpoisoned").clone(), *self.in_doubt.lock().expect("unpoisoned"));
+        Ok(token.map(|token| KeptToken { token, in_doubt }))
     }
 
-    async fn replace(&self, used: &Secret<String>, new: &Secret<String>) -> Result<bool, NotKept> {
+    async fn set_in_doubt(&self, _: &Secret<String>, in_doubt: bool) -> Result<(), NotKept> {
+        *self.in_doubt.lock().expect("unpoisoned") = in_doubt;
+        Ok(())
+    }
+
+    async fn replace(&self, used: &Secret<String>, new: &Secret<String>, _: &Session) -> Result<bool, NotKept> {
         let mut fails = self.fails.lock().expect("unpoisoned");
         if *fails > 0 {
             *fails -= 1;
@@ -142,6 +151,7 @@ impl RefreshTokenKeeper for Kept {
         let is_ours = token.as_ref().is_some_and(|stored| stored.expose() == used.expose());
         if is_ours {
             *token = Some(new.clone());
+            *self.in_doubt.lock().expect("unpoisoned") = false;
         }
         Ok(is_ours)
     }
@@ -285,6 +295,37 @@ async fn rotation_a_lost_answer_is_said_to_be_lost() {
     let asked =
         stage.org.control().requests().iter().filter(|seen| seen.body.contains("grant_type=refresh_token")).count();
     assert_eq!(asked, 2, "once more, and no oftener");
+}
+
+/// Whoever comes after a process that died between an answer and storing it knows from the keeper that an answer was awaited.
+#[tokio::test]
+async fn rotation_an_answer_that_a_process_took_with_it_is_said_to_be_lost() {
+    let stage = Stage::set().await;
+    stage.change_app(|app| app.refresh_rotation = true).await;
+    let (kept, sign_in) = stage.kept().await;
+    let before = kept.token.lock().expect("unpoisoned").clone();
+    sign_in.sign_in().await.expect("a session");
+    // As it is when the answer was never stored.
+    *kept.token.lock().expect("unpoisoned") = before;
+    *kept.in_doubt.lock().expect("unpoisoned") = true;
+    let next = WithRefreshToken::new(stage.endpoint(), kept.clone());
+    let refused = next.sign_in().await.expect_err("replaced");
+    assert!(matches!(refused, SignInError::ReplacementLost(_)), "{refused:?}");
+    assert!(*kept.in_doubt.lock().expect("unpoisoned"), "nothing has settled it");
+}
+
+/// A plain refusal is no doubt: it is not said that an answer was lost.
+#[tokio::test]
+async fn a_definite_answer_leaves_no_doubt() {
+    let stage = Stage::set().await;
+    let (kept, sign_in) = stage.kept().await;
+    sign_in.sign_in().await.expect("a session");
+    assert!(!*kept.in_doubt.lock().expect("unpoisoned"));
+    stage.endpoint().revoke(&Secret::new(kept.text())).await.expect("revoked");
+    for _ in 0..2 {
+        let refused = sign_in.sign_in().await.expect_err("revoked");
+        assert!(matches!(refused, SignInError::GrantEnded(_)), "{refused:?}");
+    }
 }
 
 /// Where tokens are not replaced, or nothing was carried out, a lost answer costs nothing.

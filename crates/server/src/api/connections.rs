@@ -117,10 +117,20 @@ pub(super) async fn edit(
     Ok(Json(hub.edit_connection(&caller, &name, edit).await?))
 }
 
-/// Removes a connection.
+/// What goes with a connection.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Removal {
+    /// The syncs that use it go too
+    #[serde(default)]
+    #[param(default = false, example = true)]
+    force: bool,
+}
+
+/// Removes a connection. One that syncs use stays, unless `force` says that these go too.
 #[utoipa::path(
     delete, path = "/connections/{name}", operation_id = "delete_connection", tag = "connections",
-    params(("name" = String, Path, description = "Name of the connection")),
+    params(("name" = String, Path, description = "Name of the connection"), Removal),
     responses((status = 204, description = "It is gone"), Anywhere, Missing, Conflicting),
     extensions(("x-ability" = json!("edit"))),
 )]
@@ -128,8 +138,9 @@ pub(super) async fn delete(
     State(hub): State<Arc<Hub>>,
     As(caller): As,
     Path(name): Path<String>,
+    Query(how): Query<Removal>,
 ) -> Result<StatusCode, Problem> {
-    hub.delete_connection(&caller, &name).await?;
+    hub.delete_connection(&caller, &name, how.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -24,6 +24,7 @@ use crate::problem::Problem;
         (name = "installation", description = "This installation of Salesbridge"),
         (name = "people", description = "Who works with this installation, what they may do, and what lets them in"),
         (name = "connections", description = "Named, sealed ways into Salesforce orgs"),
+        (name = "services", description = "Connected services: app registrations that connections share"),
         (name = "clients", description = "The client directory"),
         (name = "syncs", description = "What keeps records of an org the same as rows of a stream"),
         (name = "runs", description = "Executions of syncs, and what became of each row"),

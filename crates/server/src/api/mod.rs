@@ -14,6 +14,7 @@ mod problems;
 mod providers;
 mod repeats;
 mod runs;
+mod services;
 mod session;
 mod sessions;
 mod sign_ins;
@@ -80,6 +81,8 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(keys::show, keys::revoke))
         .routes(routes!(links::needs_administrator, links::become_first_administrator))
         .routes(routes!(links::set_password))
+        .routes(routes!(services::list, services::create))
+        .routes(routes!(services::show, services::edit, services::delete))
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::test_new))
         .routes(routes!(connections::show, connections::edit, connections::delete))

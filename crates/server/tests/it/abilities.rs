@@ -44,6 +44,8 @@ impl Scene {
         let (status, made) =
             stage.asks("POST".parse().expect("a method"), "/connections", connection("acme").to_string()).await;
         assert_eq!((status, &made["used_by"]), (StatusCode::CREATED, &json!(["acme-leads"])), "{made}");
+        let service = json!({ "name": "shared", "consumer_key": "KEY" }).to_string();
+        assert_eq!(stage.asks("POST".parse().expect("a method"), "/services", service).await.0, StatusCode::CREATED);
         let (_, runs) = stage.gets("/syncs/acme-leads/runs").await;
         let run = runs["items"][0]["id"].as_str().expect("a run").to_owned();
         let (ann, session, key) = people(stage).await;
@@ -60,7 +62,8 @@ impl Scene {
     /// The path with what there is.
     fn filled(&self, path: &str) -> String {
         let of = |noun: &str| path.contains(noun);
-        let named = [("/syncs/", "acme-leads"), ("/people/", "bob"), ("/providers/", "salesforce")];
+        let named =
+            [("/syncs/", "acme-leads"), ("/people/", "bob"), ("/providers/", "salesforce"), ("/services/", "shared")];
         let name = named.into_iter().find(|(noun, _)| of(noun)).map_or("acme", |(_, name)| name);
         let (session, key) = (self.session.to_string(), self.key.to_string());
         let id = if of("/sessions/") {
@@ -108,6 +111,8 @@ fn body(operation: &str) -> String {
         "begin_sign_in" => json!({ "kind": "paste" }),
         "answer_sign_in" => json!({ "answer": "code" }),
         "import_login" => json!({ "name": "other", "login": "force://KEY::TOKEN@127.0.0.1:1" }),
+        "create_service" => json!({ "name": "other", "consumer_key": "KEY" }),
+        "edit_service" => json!({ "caption": "Shared" }),
         "edit_connection" => json!({ "caption": "Acme" }),
         "save_client" => json!({ "key": "C-1" }),
         "archive_clients" | "unarchive_clients" | "readmit_clients" => keys,

@@ -1,7 +1,6 @@
 //! The fields of a connection's method, from the command line: settings as they are, secrets from where no list of processes shows them.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
@@ -46,19 +45,12 @@ pub(super) fn secrets(options: &ConnectionOptions) -> anyhow::Result<Value> {
         secrets[CONSUMER_SECRET] = secret.expose().trim().into();
     }
     for choice in &options.secrets {
-        let expected =
-            "expected is for example --secret refresh_token=file:PATH, =env:VARIABLE or =- for standard input";
         // Whatever stands there may be a secret, so the message does not repeat it.
-        let (name, source) = choice.split_once('=').with_context(|| format!("a --secret has no `=`; {expected}"))?;
-        secrets[name] = match source {
-            "" => Value::Null,
-            "-" => from_file(Path::new("-"))?.expose().trim().into(),
-            source => {
-                let secret = secret_text::referred_to(source)?;
-                let secret = secret.with_context(|| format!("--secret {name} names no source; {expected}"))?;
-                secret.expose().trim().into()
-            }
-        };
+        let (name, source) = choice
+            .split_once('=')
+            .context("a --secret has no `=`; expected is for example --secret refresh_token=file:PATH")?;
+        let secret = secret_text::given_or_taken_away(source).with_context(|| format!("--secret {name} cannot be used"))?;
+        secrets[name] = secret.map_or(Value::Null, |secret| secret.expose().trim().into());
     }
     Ok(secrets)
 }
@@ -99,10 +91,5 @@ fn ask_for(field: &Field) -> anyhow::Result<Secret<String>> {
 
 /// The text of a file, or of standard input for `-`.
 fn from_file(path: &Path) -> anyhow::Result<Secret<String>> {
-    if path != Path::new("-") {
-        return secret_text::from_file(path);
-    }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
-    Ok(Secret::new(text))
+    if path == Path::new("-") { secret_text::from_standard_input() } else { secret_text::from_file(path) }
 }
