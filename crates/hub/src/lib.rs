@@ -81,7 +81,8 @@ pub struct Hub {
     tried: Arc<TriedTokens>,
     /// This process among those that share the store.
     process: String,
-    sign_ins: TaskTracker,
+    /// Sessions that are being renewed.
+    renewals: TaskTracker,
     leases: LeaseKeeper,
     changed: Notify,
     progress: Progress,
@@ -151,7 +152,7 @@ impl Hub {
             installation,
             tried,
             process,
-            sign_ins: TaskTracker::new(),
+            renewals: TaskTracker::new(),
             leases,
             changed: Notify::new(),
             progress,

@@ -76,8 +76,8 @@ impl Hub {
         tasks.close();
         tasks.wait().await;
         // A sign-in that has begun may replace a refresh token: its answer is to be stored.
-        self.sign_ins.close();
-        self.sign_ins.wait().await;
+        self.renewals.close();
+        self.renewals.wait().await;
     }
 
     /// Starts an advance for every sync that may have something to do and is not busy.

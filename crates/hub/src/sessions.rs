@@ -36,7 +36,7 @@ impl Hub {
             clock: self.clock.clone(),
             connection,
             process: self.process.clone(),
-            tasks: self.sign_ins.clone(),
+            tasks: self.renewals.clone(),
         })
     }
 

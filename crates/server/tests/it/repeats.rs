@@ -82,7 +82,7 @@ async fn what_did_nothing_may_be_sent_again_under_its_key() {
     let taken = connection("acme");
     assert_eq!(post(&stage, &ann, "k1", "/connections", &taken).await.status, StatusCode::CREATED);
     assert_eq!(post(&stage, &ann, "k2", "/connections", &taken).await.status, StatusCode::CONFLICT);
-    stage.hub.delete_connection(&Caller::owner(), "acme").await.expect("removed");
+    stage.hub.delete_connection(&Caller::owner(), "acme", false).await.expect("removed");
     let again = post(&stage, &ann, "k2", "/connections", &taken).await;
     assert!(again.status == StatusCode::CREATED && !again.replayed, "{}", again.body);
 }

@@ -49,7 +49,8 @@ pub(super) fn secrets(options: &ConnectionOptions) -> anyhow::Result<Value> {
         let (name, source) = choice
             .split_once('=')
             .context("a --secret has no `=`; expected is for example --secret refresh_token=file:PATH")?;
-        let secret = secret_text::given_or_taken_away(source).with_context(|| format!("--secret {name} cannot be used"))?;
+        let secret =
+            secret_text::given_or_taken_away(source).with_context(|| format!("--secret {name} cannot be used"))?;
         secrets[name] = secret.map_or(Value::Null, |secret| secret.expose().trim().into());
     }
     Ok(secrets)
