@@ -149,6 +149,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_way_has_its_guide() {
+        let page = include_str!("../../../docs/connecting-salesforce.md");
+        let anchor = |heading: &str| heading.to_lowercase().replace(' ', "-");
+        let anchors: Vec<String> = page.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
+        for method in salesforce::PROVIDER.methods {
+            let (file, wanted) = method.guide.split_once('#').unwrap();
+            assert_eq!(file, "docs/connecting-salesforce.md");
+            assert!(
+                anchors.iter().any(|anchor| anchor == wanted),
+                "{}: {wanted} is not among {anchors:?}",
+                method.name
+            );
+        }
+    }
+
     /// R18, R19, R20, R47: what each way asks for, and what of it cannot be left empty.
     #[test]
     fn each_way_asks_for_what_it_needs() {

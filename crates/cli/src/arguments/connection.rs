@@ -49,6 +49,21 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
         /// Name of the connection
         name: String,
     },
+    /// Prints the certificate of a connection that signs in by jwt_bearer, for the app in Salesforce
+    #[command(after_help = "Example:
+  salesbridge connection certificate acme --output acme.pem
+
+Upload it in Setup > External Client App Manager > Settings > OAuth Settings > Enable JWT Bearer Flow.")]
+    Certificate {
+        /// Name of the connection
+        name: String,
+        /// File to write it into
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Make a new key pair first; the app refuses it until it has the new certificate
+        #[arg(long)]
+        new: bool,
+    },
     /// Lists the ways of signing in, or what one of them asks for
     Methods {
         /// Name of the method

@@ -1,5 +1,6 @@
 //! `salesbridge connection`.
 
+mod certificate;
 mod fields;
 mod methods;
 mod sign_in;
@@ -31,6 +32,9 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
             Ok(DONE)
         }
         ConnectionCommand::Test { name } => run_test(&api, &name, json).await,
+        ConnectionCommand::Certificate { name, output, new } => {
+            certificate::run(&api, &name, output.as_deref(), new, json).await
+        }
         ConnectionCommand::Methods { name } => methods::show(&api, name.as_deref(), json).await,
         ConnectionCommand::Fields { name, object } => fields(&api, &name, &object, json).await,
         ConnectionCommand::SignIn(options) => sign_in::run(&api, *options, json).await,

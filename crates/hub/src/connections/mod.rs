@@ -1,6 +1,7 @@
 //! Connections: create, edit, enable, test, delete.
 
 mod app;
+mod certificate;
 mod create;
 mod credentials;
 mod delete;

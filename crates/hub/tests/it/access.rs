@@ -101,6 +101,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
         client_links("C-1");
         figures();
         services();
+        certificate("acme");
         service("shared");
         providers();
         provider("salesforce");
@@ -167,7 +168,7 @@ async fn refusals(stage: &Stage, caller: &Caller) -> Vec<(&'static str, Ability)
 
 /// Use cases that need each ability.
 const NEEDING: [(Ability, usize); 4] =
-    [(Ability::See, 21), (Ability::Run, 9), (Ability::Edit, 19), (Ability::Administer, 23)];
+    [(Ability::See, 22), (Ability::Run, 9), (Ability::Edit, 19), (Ability::Administer, 23)];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_use_case_refuses_who_lacks_its_ability_alone() {

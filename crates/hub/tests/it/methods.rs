@@ -1,9 +1,9 @@
 //! Every way of signing in, as a connection is made of it: what is asked for, what holds it, and what a whole sync does with it.
 
-use salesbridge_hub::connections::{ConnectionEdit, NewConnection, TestReport};
+use salesbridge_hub::connections::{ConnectionEdit, ConnectionQuery, NewConnection, TestReport};
 use salesbridge_hub::{Caller, HubError};
 use salesbridge_local_org::{OrgConfig, PermittedUsers};
-use salesbridge_model::Secret;
+use salesbridge_model::{PageRequest, Secret};
 use serde_json::Value;
 
 use crate::org::Org;
@@ -122,6 +122,7 @@ async fn a_connection_makes_its_own_key_for_assertions() {
     assert_eq!(made.secrets_set, ["private_key"]);
     let certificate = made.connection.settings["certificate"].clone();
     assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert_eq!(stage.hub.certificate(&Caller::owner(), "acme").await.expect("a certificate"), certificate);
     assert!(!tested(&stage).await.passed, "the app does not have it yet");
 
     let user = stage.org.call(reqwest::Method::GET, "query?q=SELECT+ProfileId+FROM+User", None).await;
@@ -228,4 +229,56 @@ async fn a_connection_has_a_description_and_tags() {
     let edit = ConnectionEdit { tags: Some(Vec::new()), description: Some(String::new()), ..ConnectionEdit::default() };
     let edited = stage.hub.edit_connection(&Caller::owner(), "acme", edit).await.expect("an edit").connection;
     assert_eq!((edited.description.as_str(), edited.tags.len()), ("", 0));
+}
+
+/// R23: where a person signs in may be a page that all orgs share, the org's own address, an instance, or an address of the org's pages.
+#[tokio::test]
+async fn r23_where_one_signs_in_may_be_said_in_several_ways() {
+    let stage = Stage::set(OrgConfig::default()).await;
+    let hosts = [
+        "https://login.salesforce.com",
+        "https://test.salesforce.com/",
+        "sandbox",
+        "https://ap15.salesforce.com",
+        "https://acme.my.salesforce.com",
+        "https://acme.lightning.force.com/lightning/page/home",
+    ];
+    let new = |host: &str| {
+        let new = by("authorization_code", connection_to(&stage.org, &stage.org.app));
+        NewConnection { company: None, ..with_setting(new, "domain_url", host) }
+    };
+    for (number, host) in hosts.iter().enumerate() {
+        let named = NewConnection { name: format!("host-{number}"), ..new(host) };
+        stage.hub.create_connection(&Caller::owner(), named).await.expect(host);
+    }
+    for host in ["https://example.com", "https://help.salesforce.com", "http://login.salesforce.com"] {
+        let told = refused(stage.hub.create_connection(&Caller::owner(), new(host)).await);
+        assert_eq!(told, ["settings.domain_url"], "{host}");
+    }
+}
+
+/// R27: an app that all users may authorize themselves lets in whom no administrator approved.
+#[tokio::test]
+async fn r27_an_app_that_all_may_authorize_works_for_any_user() {
+    let stage = Stage::set(OrgConfig::default()).await;
+    stage.org.change_app(|app| app.permitted_users = PermittedUsers::SelfAuthorize).await;
+    stage.save(&clients(1)).await;
+    stage.connect(with_refresh_token(&stage.org).await).await;
+    assert_eq!(stage.org.count().await, 1);
+}
+
+/// R33, R35: a connection that was made is in the list, by its caption.
+#[tokio::test]
+async fn r33_r35_what_was_made_is_listed_by_its_caption() {
+    let stage = Stage::set(OrgConfig::default()).await;
+    let new = NewConnection {
+        caption: Some("Our \"main\" org".to_owned()),
+        company: None,
+        ..connection_to(&stage.org, &stage.org.app)
+    };
+    stage.hub.create_connection(&Caller::owner(), new).await.expect("a connection");
+    let (query, page) = (ConnectionQuery::default(), PageRequest::default());
+    let listed = stage.hub.connections(&Caller::owner(), &query, &page).await.expect("a list");
+    let captions: Vec<_> = listed.items.iter().map(|details| details.connection.caption.as_str()).collect();
+    assert_eq!(captions, ["Our \"main\" org"]);
 }

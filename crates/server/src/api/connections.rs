@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 
 use salesbridge_hub::connections::{ConnectionDetails, ConnectionEdit, ConnectionQuery, NewConnection, TestReport};
 use salesbridge_hub::{ConnectionField, ConnectionFilter, FieldSchema, Hub, Order};
@@ -142,6 +144,24 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Problem> {
     hub.delete_connection(&caller, &name, how.force).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The certificate of a connection that signs in with a key of its own, in PEM.
+#[utoipa::path(
+    get, path = "/connections/{name}/certificate", operation_id = "get_certificate", tag = "connections",
+    params(("name" = String, Path, description = "Name of the connection")),
+    responses(
+        (status = 200, description = "The certificate, X.509 in PEM", body = String, content_type = "application/x-pem-file"),
+        Anywhere, Missing, Conflicting,
+    ),
+    extensions(("x-ability" = json!("see"))),
+)]
+pub(super) async fn certificate(
+    State(hub): State<Arc<Hub>>,
+    As(caller): As,
+    Path(name): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(([(CONTENT_TYPE, "application/x-pem-file")], hub.certificate(&caller, &name).await?))
 }
 
 /// Tests a connection.

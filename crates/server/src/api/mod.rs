@@ -86,6 +86,7 @@ fn routes() -> OpenApiRouter<Arc<Hub>> {
         .routes(routes!(connections::list, connections::create))
         .routes(routes!(connections::test_new))
         .routes(routes!(connections::show, connections::edit, connections::delete))
+        .routes(routes!(connections::certificate))
         .routes(routes!(connections::test))
         .routes(routes!(connections::fields))
         .routes(routes!(sign_ins::begin, sign_ins::show, sign_ins::cancel))

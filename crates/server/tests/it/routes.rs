@@ -25,7 +25,7 @@ fn is_problem(body: &Value, code: &str) -> bool {
     body["code"] == code && texts.iter().all(|key| body[key].as_str().is_some_and(|text| !text.is_empty()))
 }
 
-/// R32, R37, R50: what is wrong is told at its field, and a secret goes in and never comes out.
+/// R32, R37, R46, R50: what is wrong is told at its field, and a secret goes in and never comes out.
 #[tokio::test]
 async fn connections_are_made_edited_and_removed_and_never_tell_their_secret() {
     let stage = Stage::set().await;
@@ -90,6 +90,10 @@ async fn every_route_tells_its_problem() {
     let missing = [
         (Method::GET, "/providers/none", ""),
         (Method::GET, "/connections/none", ""),
+        (Method::GET, "/connections/none/certificate", ""),
+        (Method::GET, "/services/none", ""),
+        (Method::PATCH, "/services/none", "{}"),
+        (Method::DELETE, "/services/none", ""),
         (Method::PATCH, "/connections/none", "{}"),
         (Method::DELETE, "/connections/none", ""),
         (Method::POST, "/connections/none/test", ""),
