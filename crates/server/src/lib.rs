@@ -5,6 +5,7 @@
 
 mod api;
 mod door;
+mod links;
 mod metrics;
 mod network;
 mod oauth;

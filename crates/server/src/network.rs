@@ -14,6 +14,7 @@ use salesbridge_hub::{Caller, Hub, HubError};
 use crate::door::{
     DoorSettings, Guard, Rates, Recognise, SessionCookie, Unknown, by_address, guard, own_pages_only, recognise,
 };
+use crate::links::links_router;
 use crate::oauth::oauth_router;
 use crate::problem::{Problem, not_signed_in};
 use crate::public_routes::is_public;
@@ -28,6 +29,7 @@ pub fn network_router(hub: Arc<Hub>, api: Router, settings: &DoorSettings) -> Ro
     let oauth = oauth_router(hub.clone(), settings.is_https());
     let health = Router::new().route("/health/live", get(live)).route("/health/ready", get(ready)).with_state(hub);
     api.merge(oauth)
+        .merge(links_router())
         .layer(from_fn(signed_in))
         .layer(from_fn_with_state(Rates::new(settings), by_address))
         .layer(from_fn_with_state(cookie, own_pages_only))

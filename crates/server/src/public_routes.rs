@@ -5,12 +5,15 @@ use axum::extract::Request;
 use axum::http::Method;
 
 /// Methods and paths, as they were declared. The health of the process is told beside the API (`network.rs`).
-const PUBLIC: [(Method, &str); 9] = [
+const PUBLIC: [(Method, &str); 12] = [
     (Method::GET, "/api/v1/openapi.json"),
     (Method::POST, "/api/v1/session"),
     (Method::GET, "/api/v1/first-administrator"),
     (Method::POST, "/api/v1/first-administrator"),
     (Method::POST, "/api/v1/password"),
+    (Method::GET, "/first-administrator"),
+    (Method::GET, "/password"),
+    (Method::GET, "/links/script.js"),
     // Browsers that sign in to Salesforce: a one-time link, and a cookie, say which sign-in it is.
     (Method::GET, "/oauth/start/{id}/{ticket}"),
     (Method::GET, "/oauth/callback"),

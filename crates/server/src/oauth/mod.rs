@@ -17,6 +17,7 @@ use salesbridge_hub::sign_ins::{BrowserAnswer, CALLBACK_PATH, Carried, START_PAT
 use salesbridge_model::Secret;
 
 use self::cookie::Cookie;
+pub(crate) use self::page::STYLE_PATH;
 
 /// Where a browser asks what has become of its sign-in, before the id.
 const STATE_PATH: &str = "/oauth/sign-ins";

@@ -10,7 +10,7 @@ use salesbridge_hub::sign_ins::{SignInDetails, SignInProgress};
 use crate::problem::Problem;
 
 /// Where the style is.
-pub(super) const STYLE_PATH: &str = "/oauth/style.css";
+pub(crate) const STYLE_PATH: &str = "/oauth/style.css";
 const STYLE: &str = include_str!("style.css");
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

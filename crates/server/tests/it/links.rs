@@ -113,3 +113,27 @@ async fn a_new_password_ends_the_pauses_of_whoever_forgot_the_old_one() {
     assert_eq!(network.post("/password", body).await.status, StatusCode::NO_CONTENT);
     assert_eq!(network.tries("vic", "eight new loose words").await.status, StatusCode::OK);
 }
+
+/// The pages that links open are for everybody, load nothing of anybody else's, and send nothing but by their own script.
+#[tokio::test]
+async fn the_pages_of_links_open_for_everybody_and_keep_to_themselves() {
+    let network = Network::open().await;
+    let get = async |path: &str| {
+        let answer = network.request(Method::GET, path).send().await.expect("an answer");
+        let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
+        (answer.status(), policy, answer.text().await.expect("a page"))
+    };
+    for (path, to) in [("/first-administrator", "/api/v1/first-administrator"), ("/password", "/api/v1/password")] {
+        let (status, policy, page) = get(path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        for part in ["default-src 'none'", "script-src 'self'", "form-action 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert!(page.contains(&format!("data-to=\"{to}\"")) && page.contains("<button disabled>"), "{page}");
+        assert!(page.contains("<form method=\"post\""), "a form without a script puts nothing into an address: {page}");
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+        let script = page.split("<script src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a script");
+        let (status, _, script) = get(script).await;
+        assert!(status == StatusCode::OK && script.contains("history.replaceState"), "{script}");
+    }
+}
