@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(asked("client_credentials"), "domain_url* consumer_key* consumer_secret*");
         assert_eq!(asked("authorization_code"), "domain_url consumer_key* consumer_secret scopes");
         assert_eq!(asked("device"), "domain_url consumer_key* consumer_secret scopes");
-        assert_eq!(asked("refresh_token"), "domain_url consumer_key* consumer_secret* refresh_token*");
+        assert_eq!(asked("refresh_token"), "domain_url consumer_key* consumer_secret refresh_token*");
         assert_eq!(asked("tokens"), "access_token* refresh_token* instance_url* consumer_key* consumer_secret*");
         assert_eq!(asked("jwt_bearer"), "domain_url consumer_key* username* private_key certificate");
     }
