@@ -8,6 +8,7 @@ mod ci;
 mod clients;
 mod errors;
 mod fuzz;
+mod hub_process;
 mod manifests;
 mod map;
 mod processes;
@@ -46,9 +47,9 @@ enum Chore {
         #[arg(long, value_name = "SUITE")]
         only: Option<String>,
     },
-    /// Looks for requests that the local org answers with 500, by its OpenAPI description.
+    /// Looks for requests that the local org or the hub answers badly, by their OpenAPI descriptions.
     Schema {
-        /// How long it looks.
+        /// How long it looks at each.
         #[arg(long, default_value_t = 600)]
         seconds: u32,
     },

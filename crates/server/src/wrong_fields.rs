@@ -90,7 +90,7 @@ fn kind_of(kind: &str) -> String {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
         "i32" | "i64" => "a whole number",
         "an RFC 3339 formatted date and time string" => "an instant such as `2026-03-01T00:00:00Z`",
-        kind if kind.starts_with("struct ") => "an object",
+        kind if kind.starts_with("struct ") || kind.starts_with("internally tagged enum ") => "an object",
         // What was given may be long, or a secret in the wrong place: its kind says enough.
         kind if kind.starts_with("string ") => "a text",
         kind if kind.starts_with("integer ") || kind.starts_with("floating point ") => "a number",

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::manifests::Workspace;
 use counts::Counts;
 pub(crate) use install::python;
-pub(crate) use org::LocalOrg;
+pub(crate) use org::{LocalOrg, build};
 
 /// Tests of one or more clients, in one language.
 struct Suite {

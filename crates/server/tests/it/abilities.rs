@@ -27,8 +27,8 @@ fn connection(name: &str) -> Value {
 }
 
 /// A client, a connection with its sync, a run of that, and two people, of whom the first is signed in and has a key.
-struct Scene {
-    network: Network,
+pub(crate) struct Scene {
+    pub(crate) network: Network,
     run: String,
     ann: Person,
     session: PersonSessionId,
@@ -36,7 +36,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn set() -> Self {
+    pub(crate) async fn set() -> Self {
         let network = Network::open().await;
         let stage = &network.stage;
         let client = json!({ "key": "C-1", "last_name": "Miller" }).to_string();
@@ -60,7 +60,7 @@ impl Scene {
     }
 
     /// The path with what there is.
-    fn filled(&self, path: &str) -> String {
+    pub(crate) fn filled(&self, path: &str) -> String {
         let of = |noun: &str| path.contains(noun);
         let named =
             [("/syncs/", "acme-leads"), ("/people/", "bob"), ("/providers/", "salesforce"), ("/services/", "shared")];
@@ -104,7 +104,7 @@ fn kind(operation: &str) -> &'static str {
     if operation == "import_clients" || operation == "adopt_records" { "text/csv" } else { "application/json" }
 }
 
-fn body(operation: &str) -> String {
+pub(crate) fn body(operation: &str) -> String {
     let keys = json!({ "keys": ["C-1"] });
     let body = match operation {
         "create_connection" | "test_new_connection" => connection("other"),

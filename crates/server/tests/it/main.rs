@@ -11,6 +11,7 @@ mod links;
 mod lists;
 mod network;
 mod people;
+mod rejected;
 mod repeats;
 mod routes;
 mod signing_in;
