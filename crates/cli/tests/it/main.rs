@@ -21,6 +21,7 @@ mod people;
 mod postgres;
 mod requirements;
 mod screens;
+mod secrets;
 mod sign_in;
 mod users;
 mod vault;
