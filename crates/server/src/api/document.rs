@@ -1,5 +1,6 @@
 //! The API's own description, OpenAPI 3.1: made from the handlers and the types they take and give.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::http::header::CONTENT_TYPE;
@@ -62,6 +63,7 @@ pub fn openapi_document() -> &'static str {
     static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
         let mut document = serde_json::to_value(super::routes().into_openapi()).unwrap_or_default();
         name_idempotency_key(&mut document);
+        sort_extensions(&mut document);
         serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
     });
     &DOCUMENT
@@ -86,6 +88,22 @@ fn name_idempotency_key(document: &mut Value) {
             Some(parameters) => parameters.push(header),
             None => operation["parameters"] = json!([header]),
         }
+    }
+}
+
+/// Puts what we say of operations beyond OpenAPI last and in order: each process would write it in another.
+fn sort_extensions(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
+    for operation in operations.filter_map(|(_, operation)| operation.as_object_mut()) {
+        let is_ours = |name: &str| name.starts_with("x-");
+        let ours: BTreeMap<String, Value> = operation
+            .iter()
+            .filter(|(name, _)| is_ours(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        operation.retain(|name, _| !is_ours(name));
+        operation.extend(ours);
     }
 }
 
