@@ -18,7 +18,7 @@ use crate::problem::Problem;
     params(("name" = String, Path, description = "Name of the connection")),
     request_body = NewSignIn,
     responses((status = 201, description = "What the person does next", body = SignInDetails), Anywhere, Missing, Conflicting, Unusable, OtherSide),
-    extensions(("x-ability" = json!("edit"))),
+    extensions(("x-ability" = json!("edit")), ("x-shown-once" = json!(true))),
 )]
 pub(super) async fn begin(
     State(hub): State<Arc<Hub>>,
