@@ -128,6 +128,14 @@ impl Method {
 mod tests {
     use super::*;
 
+    /// R34, R100: Salesforce is among the providers.
+    #[test]
+    fn r34_r100_salesforce_is_offered() {
+        let salesforce = provider("salesforce").expect("Salesforce");
+        assert_eq!(salesforce.caption, "Salesforce");
+        assert!(providers().iter().any(|offered| offered.name == salesforce.name));
+    }
+
     #[test]
     fn names_are_unique_and_everything_is_explained() {
         for provider in providers() {

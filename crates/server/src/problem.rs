@@ -112,10 +112,6 @@ impl Problem {
         &self.code
     }
 
-    pub(crate) fn title(&self) -> &'static str {
-        self.title
-    }
-
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }

@@ -65,10 +65,10 @@ async fn r11_r15_a_person_follows_one_link_and_the_connection_is_signed_in() {
 
     let again = client.get(&link).send().await.expect("an answer");
     assert_eq!(again.status(), StatusCode::CONFLICT);
-    assert!(again.text().await.expect("a page").contains("this link has been used"));
+    assert!(again.text().await.expect("a page").contains("This link has been used"));
     let foreign = client.get(callback.clone()).send().await.expect("an answer");
     assert_eq!(foreign.status(), StatusCode::CONFLICT);
-    assert!(foreign.text().await.expect("a page").contains("begun in another browser"));
+    assert!(foreign.text().await.expect("a page").contains("was begun in another browser"));
 
     let ours = client.get(callback.clone()).header(COOKIE, &cookie).send().await.expect("an answer");
     assert_eq!(ours.status(), StatusCode::OK);

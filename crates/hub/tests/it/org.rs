@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use salesbridge_local_org::{App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, RunningOrg, SeenRequest};
+use salesbridge_local_org::{
+    App, FaultAction, FaultError, FaultMatch, FaultRule, OrgConfig, RunningOrg, SeenRequest, UserSignIn,
+};
 use salesbridge_testkit::Browser;
 use serde_json::{Value, json};
 
@@ -77,6 +79,21 @@ impl Org {
         let made: Value = made.send().await.expect("an answer").json().await.expect("JSON");
         assert_eq!(made["success"], true, "no {object} was made: {made}");
         made["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Makes a user who signs in with the password that every user of an org has here; the id.
+    pub(crate) async fn make_user(&self, username: &str) -> String {
+        let soql = "SELECT Id FROM Profile WHERE Name = 'System Administrator'";
+        let profile = self.get("query", &[("q", soql)]).await["records"][0]["Id"].clone();
+        let user = json!({
+            "LastName": "Ben", "Username": username, "Email": username, "Alias": "ben", "ProfileId": profile,
+            "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US",
+        });
+        let id = self.make_record("User", &user).await;
+        let password = Some(OrgConfig::default().admin_password);
+        let change = UserSignIn { password, ..UserSignIn::default() };
+        self.running.control().change_sign_in(&id, change).await.expect("a password");
+        id
     }
 
     /// Makes a field on Lead, as an administrator would.

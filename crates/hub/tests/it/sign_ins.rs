@@ -549,6 +549,47 @@ async fn who_may_no_longer_edit_the_connection_does_not_sign_it_in() {
     }
 }
 
+/// R27, R99, R100, R101, R102, R103: a service asks for an id and a secret alone; its connections are linked by one consent each, and each acts as exactly
+/// the user who gave it.
+#[tokio::test]
+async fn r27_r99_to_r103_one_service_has_several_accounts() {
+    let stage = Stage::set(OrgConfig::default()).await;
+    stage.hub.opened_at(DOOR);
+    change_app(&stage.org, |_| {}).await;
+    let owner = Caller::owner();
+    stage.hub.create_service(&owner, crate::services::service(&stage.org)).await.expect("a service");
+    assert_eq!(stage.hub.services(&owner).await.expect("services").items[0].service.name.as_str(), "shared");
+
+    let administrator = stage.org.running.control().users().await.expect("users").remove(0);
+    let other = stage.org.make_user("ben@example.com").await;
+    let mut acted_as = Vec::new();
+    for (name, username) in [("first", administrator.username.as_str()), ("second", "ben@example.com")] {
+        let account = NewConnection {
+            service: Some("shared".to_owned()),
+            method: "authorization_code".to_owned(),
+            ..NewConnection::named(name)
+        };
+        stage.hub.create_connection(&owner, account).await.expect("an account");
+        let begun = stage.hub.begin_sign_in(&owner, name, new(SignInKind::Web)).await.expect("a sign-in");
+        let (link, browser) = open(&stage.hub, &begun).await.expect("a link");
+        let came_back = Browser::at(stage.org.running.url()).consent(&link, username, PASSWORD).await;
+        let value = |wanted: &str| came_back.query_pairs().find(|(name, _)| name == wanted).expect("it").1.into_owned();
+        let (state, code) = (Some(value("state")), Some(Secret::new(value("code"))));
+        let answer = BrowserAnswer { state, code, refusal: None, browser: Some(browser) };
+        let carried = stage.hub.carry_sign_in(answer).await.expect("taken");
+        assert_eq!(carried.sign_in.state, SignInProgress::Done, "{:?}", carried.sign_in.failure);
+        acted_as.push(stage.hub.connection(&owner, name).await.expect("it").connection.org.expect("the org").user_id);
+    }
+    assert_eq!(acted_as, [administrator.id, other]);
+    let used_by = stage.hub.services(&owner).await.expect("services").items.remove(0).used_by;
+    assert_eq!(used_by.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["first", "second"]);
+
+    stage.hub.sign_out(&owner, "first").await.expect("signed out");
+    stage.org.running.control().expire_tokens().await.expect("done");
+    let report = stage.hub.test_connection(&owner, "second").await.expect("a test");
+    assert_eq!(report.org.expect("the org").user_id, acted_as[1], "the other account goes on");
+}
+
 /// What belongs to the beginner alone is in no answer but the first, and no secret is in any.
 #[tokio::test]
 async fn no_answer_holds_what_would_finish_a_sign_in() {

@@ -57,7 +57,7 @@ pub(super) fn sign_in(details: &SignInDetails, again: &str) -> Response {
         SignInProgress::Failed => {
             let body = html! {
                 @if let Some(failure) = failure {
-                    p { (name) " could not be signed in: " (sentence(&failure.message)) }
+                    p { (name) " could not be signed in. " (sentence(&failure.message)) }
                     p class="remedy" { (sentence(&failure.remedy)) }
                     p { "Code: " code { (failure.code) } }
                 }
@@ -80,7 +80,7 @@ pub(super) fn problem(error: HubError) -> Response {
         p class="remedy" { (sentence(problem.remedy())) }
         p { "Code: " code { (problem.code()) } }
     };
-    page(problem.status(), problem.title(), None, &body)
+    page(problem.status(), "Not signed in", None, &body)
 }
 
 /// An address that holds what cannot be read.
@@ -89,9 +89,11 @@ pub(super) fn unreadable() -> Response {
     page(StatusCode::BAD_REQUEST, "Not signed in", None, &body)
 }
 
-/// With a full stop at its end.
+/// With a capital letter before it and a full stop behind.
 fn sentence(text: &str) -> String {
-    format!("{}.", text.trim_end_matches('.'))
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 fn page(status: StatusCode, title: &str, again: Option<&str>, body: &Markup) -> Response {
