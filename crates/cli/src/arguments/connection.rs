@@ -48,6 +48,9 @@ Connections to a local org take its address, such as http://127.0.0.1:8866.")]
     Test {
         /// Name of the connection
         name: String,
+        /// While only the app is too new to be known everywhere, test again until it is, ten minutes at most
+        #[arg(long)]
+        wait: bool,
     },
     /// Prints the certificate of a connection that signs in by jwt_bearer, for the app in Salesforce
     #[command(after_help = "Example:

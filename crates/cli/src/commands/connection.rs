@@ -9,7 +9,7 @@ mod test;
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use salesbridge_hub::connections::{CallsDetails, ConnectionDetails, TestReport};
+use salesbridge_hub::connections::{CallsDetails, ConnectionDetails};
 use salesbridge_model::{Connection, HealthState, OrgAllowance, Page};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ use crate::arguments::{
     ConnectionCommand, ConnectionFilters, ConnectionOptions, CreateConnection, EditConnection, TooLong, YesNo,
 };
 use crate::settings::Settings;
-use crate::terminal::{DONE, FAILED, hint, print_details, print_json, print_table, say, table};
+use crate::terminal::{DONE, hint, print_details, print_json, print_table, say, table};
 
 pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: bool) -> anyhow::Result<u8> {
     let api = Api::open(settings).await?;
@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: &Settings, command: ConnectionCommand, json: b
             show(&api.get(&format!("/connections/{}", segment(&name))).await?, json);
             Ok(DONE)
         }
-        ConnectionCommand::Test { name } => run_test(&api, &name, json).await,
+        ConnectionCommand::Test { name, wait } => test::run(&api, &name, wait, json).await,
         ConnectionCommand::Certificate { name, output, new } => {
             certificate::run(&api, &name, output.as_deref(), new, json).await
         }
@@ -250,16 +250,6 @@ fn what_comes_next(api: &Api, details: &ConnectionDetails, json: bool) {
         }
         _ => {}
     }
-}
-
-async fn run_test(api: &Api, name: &str, json: bool) -> anyhow::Result<u8> {
-    let report: TestReport = api.post(&format!("/connections/{}/test", segment(name)), &json!({})).await?;
-    if json {
-        print_json(&report);
-    } else {
-        report.checks.iter().for_each(test::show);
-    }
-    Ok(if report.passed { DONE } else { FAILED })
 }
 
 async fn fields(api: &Api, name: &str, object: &str, json: bool) -> anyhow::Result<u8> {

@@ -95,6 +95,24 @@ async fn r11_r15_a_person_follows_one_link_and_the_connection_is_signed_in() {
     }
 }
 
+/// R16: an app that Salesforce does not know yet is tested again until it does; without a wait the test says until when that may take.
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_a_test_waits_for_a_new_app() {
+    let (org, installation) = (Org::start(), Installation::new(&[]));
+    org.change_app(&serde_json::json!({ "propagation_seconds": 600 })).await;
+    installation.connect_as("acme", &org);
+    let refused = installation.run(&["connection", "test", "acme"]);
+    let told = format!("{}{}", String::from_utf8_lossy(&refused.stdout), String::from_utf8_lossy(&refused.stderr));
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("tried again by itself until") && told.contains("test acme --wait"), "{told}");
+    let mut waiting = Process::start(
+        installation.command(&["connection", "test", "acme", "--wait"]).stdout(Stdio::null()).stderr(Stdio::null()),
+    );
+    assert!(!waiting.ends_within(std::time::Duration::from_secs(2)), "it waits");
+    org.change_app(&serde_json::json!({ "propagation_seconds": 0 })).await;
+    assert_eq!(waiting.wait().code(), Some(0));
+}
+
 /// Nobody's browser has to reach us: what it shows is pasted; without a terminal in two commands.
 #[tokio::test(flavor = "multi_thread")]
 async fn r26_a_code_is_pasted_in_two_commands() {

@@ -1,15 +1,60 @@
-//! A check of a connection test, for people to read.
+//! `salesbridge connection test`: checks for people to read, and waiting for an app that is not known everywhere yet.
 
+use std::time::Duration;
+
+use salesbridge_hub::connections::TestReport;
 use salesbridge_hub::{Check, CheckState};
-use salesbridge_model::Timestamp;
+use salesbridge_model::{Clock, Timestamp};
+use serde_json::json;
 
-use crate::terminal::print_line;
+use crate::api::{Api, segment};
+use crate::system::SystemClock;
+use crate::terminal::{DONE, FAILED, hint, print_json, print_line, progress_bar};
+
+/// Between two tests of a connection whose app is not known everywhere yet.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// Width of what stands before the message of a check.
 const INDENT: usize = 20;
 
+/// Tests a connection; with `wait` again and again while time alone may mend what failed (R16).
+pub(super) async fn run(api: &Api, name: &str, wait: bool, json: bool) -> anyhow::Result<u8> {
+    let path = format!("/connections/{}/test", segment(name));
+    let mut report: TestReport = api.post(&path, &json!({})).await?;
+    while let Some(until) = until(&report).filter(|until| wait && SystemClock.now() < *until) {
+        count_down(until).await;
+        report = api.post(&path, &json!({})).await?;
+    }
+    if json {
+        print_json(&report);
+    } else {
+        report.checks.iter().for_each(show);
+        if !wait && until(&report).is_some() {
+            hint(&format!("`salesbridge connection test {name} --wait` tests again until the app is known"));
+        }
+    }
+    Ok(if report.passed { DONE } else { FAILED })
+}
+
+/// Until when time alone may mend what failed.
+fn until(report: &TestReport) -> Option<Timestamp> {
+    report.checks.iter().filter(|check| check.state == CheckState::Failed).find_map(|check| check.retry_until)
+}
+
+/// Waits for the next test, and tells a terminal how long it may still take.
+async fn count_down(until: Timestamp) {
+    let bar = progress_bar(AGAIN_AFTER.as_secs(), "seconds until the next test");
+    for _ in 0..AGAIN_AFTER.as_secs() {
+        let left = (until - SystemClock.now()).num_seconds().max(0);
+        bar.set_message(format!("; Salesforce does not know the app yet, and has {}:{:02} left", left / 60, left % 60));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+}
+
 /// Prints a check; a failed one with what mends it, and where.
-pub(super) fn show(check: &Check) {
+fn show(check: &Check) {
     lines(check).iter().for_each(|line| print_line(line));
 }
 
