@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -31,7 +31,7 @@ impl HubProcess {
     pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
         clients::build(workspace)?;
         let data = workspace.target.join("schema-hub");
-        drop(fs::remove_dir_all(&data));
+        remove(&data);
         let program = workspace.target.join("debug/salesbridge");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = port.context("there is no free port")?.port();
@@ -97,6 +97,12 @@ impl Drop for HubProcess {
             drop(process.kill());
             drop(process.wait());
         }
-        drop(fs::remove_dir_all(&self.data));
+        remove(&self.data);
     }
+}
+
+/// What a hub keeps, and its master key beside it.
+fn remove(data: &Path) {
+    drop(fs::remove_dir_all(data));
+    drop(fs::remove_file(data.with_extension("key")));
 }
