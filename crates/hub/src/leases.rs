@@ -38,11 +38,18 @@ impl LeaseKeeper {
     ) -> Result<Self, StoreError> {
         if terms.shared_for.is_none() {
             let mut tx = store.write().await?;
-            if tx.leases().give_all_back().await? > 0 {
+            let leases = tx.leases().give_all_back().await?;
+            let refreshes = tx.sessions().end_every_refresh().await?;
+            if leases + refreshes > 0 {
                 tx.commit().await?;
             }
         }
         Ok(Self { store, clock, terms, kept: Mutex::default() })
+    }
+
+    /// Whether other processes use the store too.
+    pub(crate) fn are_shared(&self) -> bool {
+        self.terms.shared_for.is_some()
     }
 
     /// Name of this process.

@@ -22,8 +22,8 @@ struct StoredShelf {
     keys: MasterKeys,
     clock: Arc<dyn Clock>,
     connection: ConnectionId,
-    /// This process, as the others see it.
-    process: String,
+    /// This process and this shelf, as the others see them.
+    holder: String,
     tasks: TaskTracker,
 }
 
@@ -35,7 +35,7 @@ impl Hub {
             keys: self.keys.clone(),
             clock: self.clock.clone(),
             connection,
-            process: self.process.clone(),
+            holder: format!("{}/{}", self.process, self.ids.next().simple()),
             tasks: self.renewals.clone(),
         })
     }
@@ -70,18 +70,22 @@ impl StoredShelf {
         Ok(stored)
     }
 
-    async fn begin(&self, seen: i64, at_most: Duration) -> Result<bool, HubError> {
+    async fn begin(&self, seen: i64, turn: u64, at_most: Duration) -> Result<bool, HubError> {
         let now = self.clock.now();
         let until = now + chrono::Duration::from_std(at_most).unwrap_or_default();
         let mut tx = self.store.write().await?;
-        let begun = tx.sessions().begin_refresh(self.connection, seen, &self.process, now, until).await?;
+        let begun = tx.sessions().begin_refresh(self.connection, seen, &self.name_of(turn), now, until).await?;
         tx.commit().await?;
         Ok(begun)
     }
 
-    async fn give_up(&self) -> Result<(), HubError> {
+    fn name_of(&self, turn: u64) -> String {
+        format!("{}/{turn}", self.holder)
+    }
+
+    async fn give_up(&self, turn: u64) -> Result<(), HubError> {
         let mut tx = self.store.write().await?;
-        tx.sessions().end_refresh(self.connection, &self.process).await?;
+        tx.sessions().end_refresh(self.connection, &self.name_of(turn)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -146,12 +150,12 @@ impl SessionShelf for StoredShelf {
         self.told("stored", self.store(seen, session).await).unwrap_or_default()
     }
 
-    async fn begin(&self, seen: i64, at_most: Duration) -> bool {
-        self.told("asked for", self.begin(seen, at_most).await).unwrap_or(true)
+    async fn begin(&self, seen: i64, turn: u64, at_most: Duration) -> bool {
+        self.told("asked for", self.begin(seen, turn, at_most).await).unwrap_or(true)
     }
 
-    async fn give_up(&self) {
-        self.told("given up", self.give_up().await);
+    async fn give_up(&self, turn: u64) {
+        self.told("given up", self.give_up(turn).await);
     }
 
     fn tasks(&self) -> &TaskTracker {

@@ -63,7 +63,7 @@ impl SessionRepository for PostgresSessions<'_> {
         }
         let done = sqlx::query(
             "UPDATE sessions SET refreshing_by = $3, refreshing_until = $5 WHERE connection_id = $1 AND version = $2 \
-             AND (refreshing_by IS NULL OR refreshing_until <= $4)",
+             AND (refreshing_by IS NULL OR refreshing_by = $3 OR refreshing_until <= $4)",
         )
         .bind(connection.to_string())
         .bind(expected)
@@ -87,5 +87,15 @@ impl SessionRepository for PostgresSessions<'_> {
         .await
         .map_err(failed("sessions.end_refresh"))?;
         Ok(done.rows_affected() > 0)
+    }
+
+    async fn end_every_refresh(&mut self) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE sessions SET refreshing_by = NULL, refreshing_until = NULL WHERE refreshing_by IS NOT NULL",
+        )
+        .execute(&mut *self.0)
+        .await
+        .map_err(failed("sessions.end_every_refresh"))?;
+        Ok(done.rows_affected())
     }
 }

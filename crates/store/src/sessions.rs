@@ -25,8 +25,8 @@ pub trait SessionRepository: Send {
     /// [`StoreError::Reference`].
     async fn save_if(&mut self, connection: ConnectionId, expected: i64, sealed: &[u8]) -> Result<bool, StoreError>;
 
-    /// Lets `holder` alone get the session after `expected`, until `until` at most; 0 stands for none. False when another is at it at `now`, or
-    /// the session stored is another one already. A connection that does not exist is [`StoreError::Reference`].
+    /// Lets `holder` alone get the session after `expected`, until `until` at most; 0 stands for none. Whoever is at it already may go on until then. False when
+    /// another is at it at `now`, or the session stored is another one already. A connection that does not exist is [`StoreError::Reference`].
     async fn begin_refresh(
         &mut self,
         connection: ConnectionId,
@@ -38,4 +38,7 @@ pub trait SessionRepository: Send {
 
     /// Lets others try, where `holder` got no session; false when it is not at it any more.
     async fn end_refresh(&mut self, connection: ConnectionId, holder: &str) -> Result<bool, StoreError>;
+
+    /// Lets everybody try again, whoever is at it: the caller knows that no other process lives. Says how many were.
+    async fn end_every_refresh(&mut self) -> Result<u64, StoreError>;
 }

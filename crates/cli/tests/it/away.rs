@@ -94,7 +94,9 @@ async fn serve_without_its_database_says_so_and_ends() {
 /// Another program begins a write transaction in the middle of a sync and keeps it.
 #[tokio::test]
 async fn f19_a_locked_file_under_a_serving_hub() {
-    let (org, installation) = (Org::start(), Installation::new(&[("SALESBRIDGE_SYNC_BATCH_ROWS", "20")]));
+    // What a look at the connection found would wait to be stored before the commands do, ten seconds more.
+    let settings = [("SALESBRIDGE_SYNC_BATCH_ROWS", "20"), ("SALESBRIDGE_HEALTH_EVERY_MINUTES", "0")];
+    let (org, installation) = (Org::start(), Installation::new(&settings));
     import(&installation, CLIENTS);
     org.add_fault(&json!({ "match": { "path_contains": "/composite/sobjects" }, "action": { "delay_ms": 100 } })).await;
     let mut serving = installation.serve(&[]);

@@ -1,6 +1,7 @@
 //! Keeps the session where other processes find it, so that one sign-in serves them all, and has one process sign in at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,8 +10,10 @@ use salesbridge_salesforce::{NotKept, Origin, Session, SignInError, SignsIn};
 use tokio::sync::Mutex;
 use tokio_util::task::TaskTracker;
 
-/// Longer than a sign-in takes: three attempts at the token endpoint with their pauses, and storing what they gave.
-const LONGEST_SIGN_IN: Duration = Duration::from_secs(150);
+/// How long a process that signs in keeps others waiting after it has said last that it is at it: as long as they wait for one that died.
+const TURN: Duration = Duration::from_secs(20);
+/// How often it says so.
+const SAID_EVERY: Duration = Duration::from_secs(5);
 /// Between two looks at what another process is doing.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long others are waited for. Whoever died is no longer at it by then.
@@ -27,12 +30,12 @@ pub trait SessionShelf: Send + Sync {
     /// Puts a session there, in place of the version that was seen; 0 stands for none. False when another version lies there by now.
     async fn put(&self, seen: i64, session: &Secret<Vec<u8>>) -> bool;
 
-    /// Lets this process alone get the session after the version that was seen, for so long at most. False while another process is at it, or when another
-    /// version lies there by now.
-    async fn begin(&self, seen: i64, at_most: Duration) -> bool;
+    /// Lets this turn alone get the session after the version that was seen, for so long at most; whose turn it is already may go on for so long. False while
+    /// it is another's, or when another version lies there by now.
+    async fn begin(&self, seen: i64, turn: u64, at_most: Duration) -> bool;
 
-    /// Lets others try, where this process got no session.
-    async fn give_up(&self);
+    /// Lets others try, where this turn got no session.
+    async fn give_up(&self, turn: u64);
 
     /// Where sign-ins run: one that has begun comes to its end, even when nobody waits for it any more.
     fn tasks(&self) -> &TaskTracker;
@@ -59,11 +62,15 @@ struct Common<S> {
     signs_in: S,
     origin: Origin,
     shelf: Arc<dyn SessionShelf>,
+    turns: AtomicU64,
 }
 
 impl<S: SignsIn + 'static> SharedSignIn<S> {
     pub(super) fn new(signs_in: S, origin: Origin, shelf: Arc<dyn SessionShelf>) -> Self {
-        Self { common: Arc::new(Common { signs_in, origin, shelf }), given: Mutex::default() }
+        Self {
+            common: Arc::new(Common { signs_in, origin, shelf, turns: AtomicU64::default() }),
+            given: Mutex::default(),
+        }
     }
 
     /// A session after the version that was seen: what another process gets meanwhile, or one of our own.
@@ -92,12 +99,13 @@ impl<S: SignsIn + 'static> SharedSignIn<S> {
     async fn our_turn(&self, seen: i64, refused: Option<&Secret<String>>) -> Option<Result<Session, SignInError>> {
         let (common, refused) = (self.common.clone(), refused.cloned());
         let turn = async move {
-            if !common.shelf.begin(seen, LONGEST_SIGN_IN).await {
+            let turn = common.turns.fetch_add(1, Ordering::Relaxed);
+            if !common.shelf.begin(seen, turn, TURN).await {
                 return None;
             }
-            let session = common.sign_in(seen, refused.as_ref()).await;
+            let session = common.sign_in_while_told(seen, turn, refused.as_ref()).await;
             if session.is_err() {
-                common.shelf.give_up().await;
+                common.shelf.give_up(turn).await;
             }
             Some(session)
         };
@@ -107,15 +115,38 @@ impl<S: SignsIn + 'static> SharedSignIn<S> {
 }
 
 impl<S: SignsIn> Common<S> {
+    /// Signs in, and says meanwhile that it is at it.
+    async fn sign_in_while_told(
+        &self,
+        seen: i64,
+        turn: u64,
+        refused: Option<&Secret<String>>,
+    ) -> Result<Session, SignInError> {
+        let mut signing_in = std::pin::pin!(self.sign_in(seen, turn, refused));
+        loop {
+            tokio::select! {
+                biased;
+                session = &mut signing_in => return session,
+                () = tokio::time::sleep(SAID_EVERY) => {}
+            }
+            // Beside the sign-in, which may wait for the same store.
+            tokio::select! {
+                biased;
+                session = &mut signing_in => return session,
+                _ = self.shelf.begin(seen, turn, TURN) => {}
+            }
+        }
+    }
+
     /// Signs in and puts the session on the shelf, in place of the version that was seen.
-    async fn sign_in(&self, seen: i64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
+    async fn sign_in(&self, seen: i64, turn: u64, refused: Option<&Secret<String>>) -> Result<Session, SignInError> {
         let ours = self.signs_in.sign_in_anew().await?;
         if self.shelf.put(seen, &ours.to_bytes(&self.origin)).await {
             return Ok(ours);
         }
         // It lies there already, beside the refresh token it came with, or another process was faster and all use its session. Ours is as good if that one
         // cannot be read.
-        self.shelf.give_up().await;
+        self.shelf.give_up(turn).await;
         let theirs = self.shelf.look().await;
         Ok(self.usable(theirs.as_ref(), refused).unwrap_or(ours))
     }

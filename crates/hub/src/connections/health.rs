@@ -126,16 +126,16 @@ impl Hub {
 
     /// Looks at a connection, unless another process does.
     async fn look_after(&self, connection: &Connection) -> Result<(), HubError> {
+        if !self.leases.are_shared() {
+            return self.look_and_store(connection).await;
+        }
         let (name, now) = (format!("health:{}", connection.id), self.clock.now());
         let mut tx = self.store.write().await?;
         let Some(token) = tx.leases().take(&name, self.leases.holder(), now, now + LEASE).await? else { return Ok(()) };
         let stored = tx.connections().find(connection.id).await?;
         tx.commit().await?;
-        let is_same = |stored: &Connection| {
-            stored.health.as_ref().map(|health| health.checked_at)
-                == connection.health.as_ref().map(|health| health.checked_at)
-        };
-        let looked = match stored.filter(is_same) {
+        let checked_at = |it: &Connection| it.health.as_ref().map(|health| health.checked_at);
+        let looked = match stored.filter(|stored| checked_at(stored) == checked_at(connection)) {
             Some(stored) => self.look_and_store(&stored).await,
             None => Ok(()),
         };

@@ -38,6 +38,8 @@ pub(super) async fn one_at_a_time_gets_a_new_one(store: &dyn Store) {
     assert!(tx.sessions().begin_refresh(conn, 0, "a", at(0), at(30)).await.unwrap());
     assert_eq!(tx.sessions().find(conn).await.unwrap(), None, "there is none yet");
     assert!(!tx.sessions().begin_refresh(conn, 0, "b", at(29), at(60)).await.unwrap());
+    assert!(tx.sessions().begin_refresh(conn, 0, "a", at(29), at(40)).await.unwrap(), "whoever is at it may go on");
+    assert!(!tx.sessions().begin_refresh(conn, 0, "b", at(39), at(60)).await.unwrap());
     assert!(tx.sessions().save_if(conn, 0, b"first").await.unwrap());
     assert!(!tx.sessions().begin_refresh(conn, 0, "b", at(29), at(60)).await.unwrap(), "there is a newer one");
     assert!(tx.sessions().begin_refresh(conn, 1, "b", at(29), at(60)).await.unwrap(), "whoever saved is done");
@@ -50,6 +52,9 @@ pub(super) async fn one_at_a_time_gets_a_new_one(store: &dyn Store) {
     assert!(tx.sessions().save_if(conn, 1, b"second").await.unwrap());
     let stored = tx.sessions().find(conn).await.unwrap();
     assert_eq!(stored, Some(StoredSession { version: 2, sealed: b"second".to_vec() }));
+    assert!(tx.sessions().begin_refresh(conn, 2, "b", at(100), at(130)).await.unwrap());
+    assert_eq!(tx.sessions().end_every_refresh().await.unwrap(), 1);
+    assert!(tx.sessions().begin_refresh(conn, 2, "a", at(101), at(130)).await.unwrap(), "nobody is at it any more");
     let refused = tx.sessions().begin_refresh(id("conn", 9), 0, "a", at(0), at(30)).await;
     assert!(matches!(refused, Err(StoreError::Reference { .. })), "{refused:?}");
 }

@@ -39,7 +39,9 @@ impl SessionRepository for MemorySessions<'_> {
         let state = self.0.changed(OPERATION)?;
         state.needs_connection(connection, OPERATION)?;
         let version = state.sessions.get(&connection).map_or(0, |stored| stored.version);
-        if version != expected || state.refreshes.get(&connection).is_some_and(|refresh| refresh.until > now) {
+        if version != expected
+            || state.refreshes.get(&connection).is_some_and(|refresh| refresh.until > now && refresh.holder != holder)
+        {
             return Ok(false);
         }
         state.refreshes.insert(connection, Refresh { holder: holder.to_owned(), until });
@@ -50,5 +52,10 @@ impl SessionRepository for MemorySessions<'_> {
         let state = self.0.changed("sessions.end_refresh")?;
         let held = state.refreshes.get(&connection).is_some_and(|refresh| refresh.holder == holder);
         Ok(held && state.refreshes.remove(&connection))
+    }
+
+    async fn end_every_refresh(&mut self) -> Result<u64, StoreError> {
+        let state = self.0.changed("sessions.end_every_refresh")?;
+        Ok(state.refreshes.retain(|_, _| false))
     }
 }
