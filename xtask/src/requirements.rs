@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_must_be_covered_can_be_read_and_nonsense_is_refused() {
-        assert_eq!(parse_list(COVERED).unwrap().len(), 95);
+        assert_eq!(parse_list(COVERED).unwrap().len(), 101);
         assert!(parse_list("R6-R1").is_err());
         assert!(parse_list("R1-F2").is_err());
         assert!(parse_list("R1,").is_err());

@@ -82,10 +82,12 @@ impl HousekeepingRepository for PostgresHousekeeping<'_> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT 'api_keys', count(*) FROM api_keys UNION ALL SELECT 'audit', count(*) FROM audit \
              UNION ALL SELECT 'clients', count(*) FROM clients UNION ALL SELECT 'due', count(*) FROM due \
+             UNION ALL SELECT 'idempotent_answers', count(*) FROM idempotent_answers \
              UNION ALL SELECT 'invitations', count(*) FROM invitations UNION ALL SELECT 'journal', count(*) FROM journal \
              UNION ALL SELECT 'links', count(*) FROM links UNION ALL SELECT 'outbox', count(*) FROM outbox \
              UNION ALL SELECT 'outcomes', count(*) FROM outcomes UNION ALL SELECT 'people', count(*) FROM people \
              UNION ALL SELECT 'person_sessions', count(*) FROM person_sessions UNION ALL SELECT 'runs', count(*) FROM runs \
+             UNION ALL SELECT 'sign_in_attempts', count(*) FROM sign_in_attempts \
              UNION ALL SELECT 'sign_in_throttles', count(*) FROM sign_in_throttles UNION ALL SELECT 'timelines', count(*) FROM timelines",
         )
         .fetch_all(&mut *self.0)

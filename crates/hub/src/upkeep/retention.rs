@@ -41,10 +41,12 @@ pub struct Tidied {
     pub changes: u64,
     /// Entries of the audit log.
     pub audit: u64,
-    /// Sessions of people that have ended, links that have expired, and failed sign-ins of long ago.
+    /// Sessions of people that have ended, links that have expired, failed sign-ins, and sign-ins for connections of long ago.
     pub sign_ins: u64,
 }
 
+/// How long it is told what became of a sign-in for a connection.
+const SIGN_INS_KEPT: chrono::Duration = chrono::Duration::days(7);
 /// Rows of one transaction.
 const STEP: u32 = 500;
 /// Runs of one transaction: each takes its outcomes along.
@@ -117,9 +119,11 @@ impl Hub {
             let sessions = tx.person_sessions().prune(now, STEP).await?;
             let throttles = tx.throttles().prune(forgotten, STEP).await?;
             let links = tx.invitations().prune(now).await?;
+            let attempts = tx.sign_ins().prune(now - SIGN_INS_KEPT, STEP).await?;
             tx.commit().await?;
-            removed += sessions + throttles + links;
-            if sessions + throttles + links == 0 {
+            let step = sessions + throttles + links + attempts;
+            removed += step;
+            if step == 0 {
                 return Ok(removed);
             }
         }

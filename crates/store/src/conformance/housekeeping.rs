@@ -2,7 +2,7 @@
 
 use salesbridge_model::{OutcomeKind, RecordOutcome, Run, RunId, RunState, Sync, SyncId, Timestamp};
 
-use super::people_samples::{api_key, invitation, person, session};
+use super::people_samples::{api_key, invitation, person, session, sign_in};
 use super::samples::{at, client, first, id, intent, lay_ground, outcome, run, sync, sync_id};
 use crate::{JournalEntry, OutcomeFilter, RunFilter, SignInThrottle, Store, TableSize, TimelineBatch, Transaction};
 
@@ -92,12 +92,14 @@ pub(super) async fn sizes_are_told_by_table(store: &dyn Store) {
     tx.invitations().insert(&invitation(), b"i").await.unwrap();
     let throttle = SignInThrottle { failures: 1, window_began_at: at(1), blocked_until: None };
     tx.throttles().save("key", &throttle).await.unwrap();
+    tx.sign_ins().insert(&sign_in(1)).await.unwrap();
     let sizes = tx.housekeeping().sizes().await.unwrap();
     let expected = [
         ("api_keys", 1),
         ("audit", 0),
         ("clients", 2),
         ("due", 0),
+        ("idempotent_answers", 0),
         ("invitations", 1),
         ("journal", 0),
         ("links", 0),
@@ -106,6 +108,7 @@ pub(super) async fn sizes_are_told_by_table(store: &dyn Store) {
         ("people", 1),
         ("person_sessions", 1),
         ("runs", 1),
+        ("sign_in_attempts", 1),
         ("sign_in_throttles", 1),
         ("timelines", 0),
     ];

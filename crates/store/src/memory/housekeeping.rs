@@ -70,6 +70,7 @@ impl HousekeepingRepository for MemoryHousekeeping<'_> {
             ("audit", state.audit.len()),
             ("clients", state.clients.len()),
             ("due", state.due.rows().map(|rows| rows.len()).sum()),
+            ("idempotent_answers", state.answers.len()),
             ("invitations", state.invitations.len()),
             ("journal", state.journal.len()),
             ("links", state.links.rows().map(|links| links.by_key.len()).sum()),
@@ -78,6 +79,7 @@ impl HousekeepingRepository for MemoryHousekeeping<'_> {
             ("people", state.people.len()),
             ("person_sessions", state.person_sessions.len()),
             ("runs", state.runs.len()),
+            ("sign_in_attempts", state.sign_ins.len()),
             ("sign_in_throttles", state.throttles.len()),
             ("timelines", state.timelines.rows().map(|batches| batches.len() as u64).sum()),
         ];
