@@ -13,7 +13,7 @@ use salesbridge_connectors::salesforce::{
 };
 use salesbridge_model::{Clock, ConnectionId, Secret};
 use salesbridge_store::{Store, Transaction};
-use sha2::{Digest, Sha256};
+use salesbridge_vault::token_digest;
 
 use crate::connections::ResolvedApp;
 use crate::keys::MasterKeys;
@@ -220,7 +220,7 @@ impl TriedTokens {
 
     /// The one that is good now in place of the one that was given.
     fn newest(&self, given: &Secret<String>) -> Secret<String> {
-        let tried = self.lock().get(&digest(given)).map(|tried| tried.newest.clone());
+        let tried = self.lock().get(&token_digest(given)).map(|tried| tried.newest.clone());
         tried.unwrap_or_else(|| given.clone())
     }
 
@@ -228,16 +228,12 @@ impl TriedTokens {
         let now = self.clock.monotonic();
         let mut tried = self.lock();
         tried.retain(|_, tried| now.saturating_sub(tried.at) < REMEMBERED);
-        if tried.len() < MOST_REMEMBERED || tried.contains_key(&digest(given)) {
-            tried.insert(digest(given), Tried { newest: newest.clone(), at: now });
+        if tried.len() < MOST_REMEMBERED || tried.contains_key(&token_digest(given)) {
+            tried.insert(token_digest(given), Tried { newest: newest.clone(), at: now });
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Tried>> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn digest(token: &Secret<String>) -> [u8; 32] {
-    Sha256::digest(token.expose().as_bytes()).into()
 }

@@ -248,6 +248,12 @@ impl Org {
     }
 }
 
+/// A port that nothing listens on for now: the address has to be known before the door opens.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test looks at the org by a way of its own, not through the product's")]
 pub(crate) fn http_client() -> reqwest::Client {
     salesbridge_egress::install_crypto_provider();

@@ -8,7 +8,7 @@ use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use salesbridge_testkit::Browser;
 use serde_json::{Value, json};
 
-use crate::harness::{Installation, Org, clients_csv, http_client};
+use crate::harness::{Installation, Org, clients_csv, free_port, http_client};
 
 const PASSWORD: &str = "seven loose words of ann";
 const ORG_PASSWORD: &str = "local-org-password";
@@ -65,11 +65,6 @@ fn has_access_token(text: &str) -> bool {
         before.windows(15).any(|window| window.starts_with(b"00D") && window.iter().all(u8::is_ascii_alphanumeric))
             && text.as_bytes()[at + 1..].iter().take(20).filter(|byte| byte.is_ascii_alphanumeric()).count() == 20
     })
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,12 +229,21 @@ fn commands(installation: &Installation, search: &mut Search) {
     let bundle = installation.path("bundle.tar.gz");
     let output = installation.run(&["doctor", "--bundle", bundle.to_str().expect("a path")]);
     search.place("doctor", [output.stdout, output.stderr].concat());
-    let packed = std::fs::File::open(&bundle).expect("a bundle");
-    let mut unpacked = Vec::new();
-    flate2::read::GzDecoder::new(packed).read_to_end(&mut unpacked).expect("it is whole");
-    search.place("the support bundle", unpacked);
+    search.place("the support bundle", unpacked(&bundle));
     let backup = installation.path("backup.tar.gz");
     installation.succeeds(&["backup", backup.to_str().expect("a path")]);
+    search.place("the backup", unpacked(&backup));
     let listed = Command::new("ps").args(["-eo", "args"]).output();
-    search.place("the list of processes", listed.map(|listed| listed.stdout).unwrap_or_default());
+    let listed = listed.expect("ps runs").stdout;
+    assert!(String::from_utf8_lossy(&listed).contains("salesbridge"), "serve is among them");
+    search.place("the list of processes", listed);
+}
+
+/// What a gzipped file holds.
+fn unpacked(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let packed = std::fs::File::open(path).expect("a file");
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes).expect("it is whole");
+    assert!(!bytes.is_empty());
+    bytes
 }

@@ -8,15 +8,9 @@ use reqwest::{Client, StatusCode, redirect};
 use salesbridge_testkit::Browser;
 use serde_json::Value;
 
-use crate::harness::{Installation, Org, Process};
+use crate::harness::{Installation, Org, Process, free_port};
 
 const PASSWORD: &str = "local-org-password";
-
-/// A port that nothing listens on for now: the address has to be known before the door opens.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
-}
 
 /// A browser's half at our own pages: keeps nothing, follows nothing.
 #[expect(clippy::disallowed_methods, reason = "a browser is a client of its own")]

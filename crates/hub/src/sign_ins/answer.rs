@@ -3,12 +3,11 @@
 use salesbridge_connectors::salesforce::{Returned, ReturnedProblem, SignInError, read_returned, refusal_of_sign_in};
 use salesbridge_model::{Ability, Connection, Secret, SignInAttemptId, SignInFailure, SignInKind, SignInState};
 use salesbridge_store::StoredSignIn;
-use salesbridge_vault::WrappedDataKey;
-use subtle::ConstantTimeEq;
+use salesbridge_vault::{WrappedDataKey, same_digest, token_digest};
 
 use super::details::SignInDetails;
+use super::nothing_begun;
 use super::unfinished::Step;
-use super::{digest, nothing_begun};
 use crate::{Caller, Hub, HubError};
 
 /// Longest code or state that is looked at.
@@ -49,7 +48,8 @@ impl Hub {
     /// Takes what a browser brings. Anybody may bring it who has the state and is the browser that opened the link: nobody else does any harm.
     pub async fn carry_sign_in(&self, answer: BrowserAnswer) -> Result<Carried, HubError> {
         let state = answer.state.as_deref().filter(|state| state.len() <= LONGEST).ok_or_else(unknown)?;
-        let found = self.store.read().await?.sign_ins().find_by_state(&digest(state)).await?;
+        let found =
+            self.store.read().await?.sign_ins().find_by_state(&token_digest(&Secret::new(state.to_owned()))).await?;
         let stored = found.filter(|stored| stored.attempt.kind == SignInKind::Web).ok_or_else(unknown)?;
         if !is_same_browser(&stored, answer.browser.as_ref()) {
             tracing::warn!(sign_in.id = %stored.attempt.id, "an answer to a sign-in came from another browser, and was not used");
@@ -90,7 +90,7 @@ impl Hub {
             Err(ReturnedProblem::Refused { error, description }) => self.refuse(&stored, &error, &description).await?,
             Err(problem @ ReturnedProblem::NoCode) => return Err(HubError::invalid("answer", problem.to_string())),
             Ok(Returned { code, state }) => {
-                if state.is_some_and(|state| stored.state_hash != Some(digest(&state))) {
+                if state.is_some_and(|state| !is_same(stored.state_hash.as_deref(), &Secret::new(state))) {
                     return Err(HubError::invalid(
                         "answer",
                         "belongs to another sign-in; open the link of this one, and paste what the browser shows then",
@@ -181,8 +181,11 @@ pub(super) fn failure_of(error: &HubError) -> SignInFailure {
 }
 
 fn is_same_browser(stored: &StoredSignIn, browser: Option<&Secret<String>>) -> bool {
-    let (Some(bound), Some(browser)) = (&stored.browser_hash, browser) else { return false };
-    bool::from(bound.as_slice().ct_eq(&digest(browser.expose())))
+    browser.is_some_and(|browser| is_same(stored.browser_hash.as_deref(), browser))
+}
+
+fn is_same(hash: Option<&[u8]>, text: &Secret<String>) -> bool {
+    hash.is_some_and(|hash| same_digest(hash, &token_digest(text)))
 }
 
 fn unknown() -> HubError {

@@ -7,12 +7,12 @@ use salesbridge_model::{
     Ability, Connection, Secret, SignInAttempt, SignInAttemptId, SignInKind, SignInState, Timestamp,
 };
 use salesbridge_store::{StoredSignIn, Transaction};
-use salesbridge_vault::random_token;
+use salesbridge_vault::{random_token, token_digest};
 use serde_json::json;
 
 use super::details::SignInDetails;
 use super::unfinished::{BegunBy, Step, Unfinished, print_of};
-use super::{CALLBACK_PATH, START_PATH, digest, in_words};
+use super::{CALLBACK_PATH, START_PATH, in_words};
 use crate::audit::Deed;
 use crate::{Caller, Hub, HubError};
 
@@ -89,8 +89,8 @@ impl Hub {
                 failure: None,
                 finished_at: None,
             },
-            state_hash: state.map(|state| digest(state.expose())),
-            browser_hash: ticket.as_ref().map(|ticket| digest(ticket.expose())),
+            state_hash: state.map(|state| token_digest(&state).to_vec()),
+            browser_hash: ticket.as_ref().map(|ticket| token_digest(ticket).to_vec()),
             sealed: self.seal_sign_in(id, &data_key, &unfinished)?.as_bytes().to_vec(),
             wrapped: data_key.as_bytes().to_vec(),
         };
@@ -199,7 +199,7 @@ impl Hub {
         let id: SignInAttemptId = id.parse().map_err(|_| used())?;
         let browser = random_token()?;
         let mut tx = self.store.write().await?;
-        let (from, to) = (digest(ticket.expose()), digest(browser.expose()));
+        let (from, to) = (token_digest(ticket), token_digest(&browser));
         if !tx.sign_ins().bind(id, &from, &to, self.clock.now()).await? {
             return Err(used());
         }

@@ -64,7 +64,7 @@ impl Hub {
         let app = self.app_of(&mut *self.store.read().await?, &connection).await?;
         let endpoint = app.endpoint(self.clock.clone())?;
         if print_of(endpoint.app()) != unfinished.app {
-            return self.fail(id, &edited_meanwhile()).await;
+            return self.fail(id, &failure_of(&edited_meanwhile())).await;
         }
         match self.ask(stored, &unfinished, &endpoint).await {
             Asked::NotYet { pause, why } => {
@@ -155,6 +155,10 @@ impl Hub {
         }
         let Some(connection_id) = stored.attempt.connection_id else { return Ok(Kept::TooLate) };
         let Some(mut connection) = tx.connections().find(connection_id).await? else { return Ok(Kept::TooLate) };
+        let app = self.app_of(&mut *tx, &connection).await?.endpoint(self.clock.clone())?;
+        if print_of(app.app()) != unfinished.app {
+            return Err(edited_meanwhile());
+        }
         let caller = still_may(&mut *tx, &unfinished.begun_by.actor(), &connection).await?;
         let replaced = self.refresh_token_of(&mut *tx, connection_id).await?;
         let Granted { session, refresh_token } = granted;
@@ -256,9 +260,10 @@ fn check_granted(connection: &Connection, unfinished: &Unfinished, granted: &Gra
     }
 }
 
-fn edited_meanwhile() -> SignInFailure {
-    SignInFailure {
-        code: "connection_edited".to_owned(),
+/// What was got belongs to another app than the connection's.
+fn edited_meanwhile() -> HubError {
+    HubError::NotPossible {
+        code: "connection_edited",
         message: "the address, the app or its secret was changed while the sign-in was under way".to_owned(),
         remedy: "Sign in again".to_owned(),
     }

@@ -22,8 +22,6 @@ pub use login_file::ImportedLogin;
 
 pub(crate) use follow::Following;
 
-use sha2::{Digest, Sha256};
-
 use salesbridge_model::{SignInAttemptId, SignInKind};
 
 use crate::HubError;
@@ -32,11 +30,6 @@ use crate::HubError;
 pub const CALLBACK_PATH: &str = "/oauth/callback";
 /// Path of one-time links that begin a sign-in in a browser, before the id and the ticket.
 pub const START_PATH: &str = "/oauth/start";
-
-/// SHA-256 of a text of 256 random bits: of no use to who reads the database.
-fn digest(text: &str) -> Vec<u8> {
-    Sha256::digest(text.as_bytes()).to_vec()
-}
 
 /// Name of the lease under which a sign-in is finished.
 fn lease_name(id: SignInAttemptId) -> String {
